@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"keyturn/internal/ledger"
+)
+
+// privTables are all tables whose rows the ledger accounts for.
+func privTables() []*privTable {
+	return []*privTable{settingTable, personTable, grantTable, loginTable, credentialTable, classTable, requestTable,
+		keyTable, sanctionTable, strikeTable, chargeTable, vetoTable, policyTable, freezeTable}
+}
+
+// PrivilegedTables are the names of the tables whose rows the ledger accounts for.
+func PrivilegedTables() []string {
+	var names []string
+	for _, t := range privTables() {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// PrivilegedRows reads every row of a privileged table in the form in which the ledger's facts have it, so that what
+// the ledger says can be held against what the database says.
+func (r reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger.Row, error] {
+	return func(yield func(ledger.Row, error) bool) {
+		for _, t := range privTables() {
+			if t.name == name {
+				r.privilegedRows(ctx, t, yield)
+				return
+			}
+		}
+		yield(ledger.Row{}, fmt.Errorf("%s is no privileged table", name))
+	}
+}
+
+func (r reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledger.Row, error) bool) {
+	rows, err := r.q.query(ctx, `SELECT `+strings.Join(t.cols, ", ")+` FROM `+t.name+` ORDER BY `+t.cols[0])
+	if err != nil {
+		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
+		return
+	}
+	defer rows.Close()
+	values := make([]any, len(t.cols))
+	dest := make([]any, len(t.cols))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
+			return
+		}
+		row := ledger.Row{Table: t.name, Key: textOf(values[0]), Values: make(map[string]string, len(t.cols))}
+		for i, c := range t.cols {
+			row.Values[c] = textOf(values[i])
+		}
+		if !yield(row, nil) {
+			return
+		}
+	}
+	if err := rows.Err(); err != nil {
+		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
+	}
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"syscall"
+
+	"github.com/pressly/goose/v3/database"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"keyturn/internal/model"
+)
+
+// sqliteDialect is the embedded engine: a pool of readers, and one writer that commits groups.
+type sqliteDialect struct {
+	pool   *stmtPool
+	writer *groupWriter // nil when read-only
+	lock   *os.File     // held while this process is the writer
+}
+
+func openSQLite(ctx context.Context, cfg Config) (*sql.DB, dialect, error) {
+	path := filepath.Join(cfg.Dir, "keyturn.db")
+	d := &sqliteDialect{}
+	mode := "rw"
+	if cfg.ReadOnly {
+		mode = "ro"
+		if _, err := os.Stat(path); err != nil {
+			return nil, nil, model.Invalid("data", "no store in %s", cfg.Dir)
+		}
+	} else {
+		mode = "rwc"
+		if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+			return nil, nil, fmt.Errorf("making the data directory: %w", err)
+		}
+		lock, err := lockDir(cfg.Dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		d.lock = lock
+	}
+	db, err := sql.Open("sqlite", sqliteURL(path, mode))
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), d.close())
+	}
+	db.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)) + 1) // and the writer's
+	db.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)) + 1)
+	if !cfg.ReadOnly {
+		err = migrate(ctx, db, database.DialectSQLite3)
+		if err == nil {
+			d.writer, err = newGroupWriter(ctx, db)
+		}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, d.close(), db.Close())
+	}
+	d.pool = &stmtPool{prepare: db.PrepareContext}
+	return db, d, nil
+}
+
+// sqliteURL names the database with the settings that every connection has. FULL makes each commit wait for the disk:
+// what was acknowledged survives a power cut.
+func sqliteURL(path, mode string) string {
+	q := url.Values{"mode": {mode}, "_pragma": {
+		"busy_timeout(10000)", "foreign_keys(1)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-32000)"}}
+	if mode != "ro" {
+		q.Add("_pragma", "journal_mode(WAL)")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// lockDir takes the writer's place in a data directory for as long as the file is open.
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "keyturn.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the lock of the data directory: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, model.Errorf(model.KindConflict, "another keyturn process uses the data directory %s", dir)
+	}
+	return f, nil
+}
+
+func (d *sqliteDialect) reader() querier { return d.pool }
+
+func (d *sqliteDialect) shared() bool { return false }
+
+func (d *sqliteDialect) write(ctx context.Context, fn func(querier) error) error {
+	if d.writer == nil {
+		return model.Unavailable(nil, "the store is open for reading only")
+	}
+	return d.writer.do(ctx, fn)
+}
+
+func (d *sqliteDialect) isUnique(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+func (d *sqliteDialect) close() error {
+	var errs []error
+	if d.writer != nil {
+		errs = append(errs, d.writer.close())
+	}
+	if d.pool != nil {
+		errs = append(errs, d.pool.close())
+	}
+	if d.lock != nil {
+		errs = append(errs, d.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// stmtPool is a querier that prepares each text once. Texts are constants of this package, so their number is small.
+type stmtPool struct {
+	prepare func(context.Context, string) (*sql.Stmt, error)
+	stmts   sync.Map // text → *sql.Stmt
+}
+
+func (p *stmtPool) stmt(text string) (*sql.Stmt, error) {
+	if s, ok := p.stmts.Load(text); ok {
+		return s.(*sql.Stmt), nil
+	}
+	s, err := p.prepare(context.Background(), text)
+	if err != nil {
+		return nil, err
+	}
+	if other, raced := p.stmts.LoadOrStore(text, s); raced {
+		return other.(*sql.Stmt), s.Close()
+	}
+	return s, nil
+}
+
+// query drops the context's cancellation: the driver guards a cancelable context with a goroutine a call, which costs
+// a third of a short query's time, and an embedded query is over before anyone could cancel it.
+func (p *stmtPool) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	s, err := p.stmt(text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(context.WithoutCancel(ctx), args...)
+}
+
+func (p *stmtPool) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	s, err := p.stmt(text)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(context.WithoutCancel(ctx), args...)
+}
+
+func (p *stmtPool) close() error {
+	var errs []error
+	p.stmts.Range(func(_, s any) bool {
+		errs = append(errs, s.(*sql.Stmt).Close())
+		return true
+	})
+	return errors.Join(errs...)
+}

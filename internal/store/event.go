@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"keyturn/internal/model"
+)
+
+// EventKind says what an event is about.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventSanctions EventKind = "sanctions" // the active sanctions of Account changed; Sanctions has all of them
+	EventClass     EventKind = "class"     // the class or verification of Account changed
+	EventHandle    EventKind = "handle"    // the handle of Account changed
+	EventStaff     EventKind = "staff"     // people, roles, policy, settings: the desk's own concerns
+
+	EventAccount  EventKind = "account"  // Account's profile or counters changed, or it was made
+	EventPosted   EventKind = "posted"   // Account made the post Subject
+	EventUnposted EventKind = "unposted" // Account deleted the post Subject
+	EventPost     EventKind = "post"     // the counters of post Subject changed
+	EventRelation EventKind = "relation" // Account follows, blocks or mutes Subject, or no longer
+	EventNotified EventKind = "notified" // Account has a new notification Subject
+)
+
+// An Event tells what is kept in memory that rows changed. Each is told after its commit and before the write that
+// made it returns; on other nodes, when they read the feed. An event may be told twice.
+type Event struct {
+	Kind      EventKind
+	Leaf      int64 // the ledger's entry; 0 for members' events
+	Account   model.ID
+	Subject   model.ID
+	Sanctions []model.Sanction // of Account, not lifted; for EventSanctions
+}
+
+// Subscribe has fn called with every event. fn must be quick, must not write to the store, and may be called from
+// several goroutines at once.
+func (s *Store) Subscribe(fn func(Event)) {
+	s.subMu.Lock()
+	defer s.subMu.Unlock()
+	next := append(slices.Clone(*s.subs.Load()), fn)
+	s.subs.Store(&next)
+}
+
+func (s *Store) publish(e Event) {
+	for _, fn := range *s.subs.Load() {
+		fn(e)
+	}
+}
+
+// emit notes an event to tell after the commit and, where other nodes share the database or the event is privileged,
+// writes it to the feed in this transaction.
+func (tx *Tx) emit(ctx context.Context, e Event) error {
+	tx.events = append(tx.events, e)
+	if e.Leaf == 0 && !tx.s.Shared() {
+		return nil
+	}
+	_, err := tx.exec(ctx, `INSERT INTO feed (id, leaf, kind, account, subject) VALUES ($1, $2, $3, $4, $5)`,
+		tx.NextID(), e.Leaf, e.Kind, e.Account, e.Subject)
+	if err != nil {
+		return fmt.Errorf("writing the feed: %w", err)
+	}
+	return nil
+}
+
+// feedRow is an event as the feed has it.
+type feedRow struct {
+	id model.ID
+	Event
+}
+
+func scanFeed(row scanner) (f feedRow, err error) {
+	err = row.Scan(&f.id, &f.Leaf, &f.Kind, &f.Account, &f.Subject)
+	return f, err
+}

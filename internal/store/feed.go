@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"keyturn/internal/model"
+)
+
+const (
+	// feedEvery is how often a node of a shared database reads the feed.
+	feedEvery = 200 * time.Millisecond
+	// feedOverlap is how far back members' rows are read again: a row's ID is taken before its transaction commits.
+	feedOverlap = 10 * time.Second
+)
+
+// Feed keeps a node's memory in step with what other nodes write. The embedded store needs none: its one writer tells
+// its events itself.
+type Feed struct {
+	s    *Store
+	leaf int64                  // privileged rows up to this entry were told
+	seen map[model.ID]time.Time // members' rows told within the overlap
+	base model.ID               // members' rows below this were there before the feed began
+	last atomic.Int64           // when the newest complete reading began, Unix milliseconds by the monotonic clock
+	born time.Time              // origin of the monotonic clock
+}
+
+// NewFeed begins to follow at the present end: load what memory needs from the store after this, not before.
+func (s *Store) NewFeed(ctx context.Context) (*Feed, error) {
+	f := &Feed{s: s, seen: make(map[model.ID]time.Time), born: time.Now()}
+	head, _, err := s.LedgerHead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.leaf = head.Size - 1
+	f.base = model.IDAt(s.now().Add(-feedOverlap))
+	return f, f.read(ctx)
+}
+
+// Age is how long ago the newest complete reading began: anything committed before that was told. It does not depend
+// on the wall clock.
+func (f *Feed) Age() time.Duration {
+	return time.Since(f.born) - time.Duration(f.last.Load())
+}
+
+// Run reads the feed until ctx ends. A reading that fails is logged and tried again; meanwhile Age grows.
+func (f *Feed) Run(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(feedEvery)
+	defer tick.Stop()
+	for failing := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := f.read(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			log.Error("the feed cannot be read; reads are refused until it can", "err", err)
+		}
+		failing = err != nil
+	}
+}
+
+// read tells what was committed since the last reading.
+func (f *Feed) read(ctx context.Context) error {
+	began := time.Since(f.born)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := f.readPrivileged(ctx); err != nil {
+		return fmt.Errorf("reading the feed: %w", err)
+	}
+	if f.s.Shared() {
+		if err := f.readMembers(ctx); err != nil {
+			return fmt.Errorf("reading the feed: %w", err)
+		}
+	}
+	f.last.Store(int64(began))
+	return nil
+}
+
+// readPrivileged tells privileged rows in the ledger's order: a leaf's row is there when the leaf is.
+func (f *Feed) readPrivileged(ctx context.Context) error {
+	rows, err := collect(ctx, f.s.q, scanFeed,
+		`SELECT id, leaf, kind, account, subject FROM feed WHERE leaf > 0 AND leaf > $1 ORDER BY leaf, id`, f.leaf)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.Kind == EventSanctions {
+			if row.Sanctions, err = f.s.UnliftedSanctions(ctx, row.Account); err != nil {
+				return err
+			}
+		}
+		f.s.publish(row.Event)
+		f.leaf = row.Leaf
+	}
+	return nil
+}
+
+// readMembers tells members' rows. Their order is by ID, which is older than their commit, hence the overlap.
+func (f *Feed) readMembers(ctx context.Context) error {
+	now := f.s.now()
+	from := max(f.base, model.IDAt(now.Add(-feedOverlap)))
+	rows, err := collect(ctx, f.s.q, scanFeed,
+		`SELECT id, leaf, kind, account, subject FROM feed WHERE leaf = 0 AND id >= $1 ORDER BY id`, from)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if _, told := f.seen[row.id]; !told {
+			f.seen[row.id] = now
+			f.s.publish(row.Event)
+		}
+	}
+	for id := range f.seen {
+		if id < from {
+			delete(f.seen, id)
+		}
+	}
+	return nil
+}

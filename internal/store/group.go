@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+
+	"keyturn/internal/model"
+)
+
+// maxGroup is the most writes that one commit of the embedded engine carries.
+const maxGroup = 512
+
+// groupWriter is the one writer of a SQLite database. Callers hand it functions; it runs each in a savepoint of its
+// own, commits what has gathered with one wait for the disk, and answers each caller after that.
+type groupWriter struct {
+	conn *sql.Conn
+	q    *stmtPool
+	jobs chan *job
+	done chan struct{} // closed when the loop has ended
+
+	mu     sync.RWMutex // held for reading while a job is handed over
+	closed bool
+}
+
+// job is one caller's write, and where its result goes.
+type job struct {
+	ctx    context.Context
+	fn     func(querier) error
+	err    error
+	panic  any
+	result chan struct{}
+}
+
+func newGroupWriter(ctx context.Context, db *sql.DB) (*groupWriter, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("opening the writer's connection: %w", err)
+	}
+	w := &groupWriter{conn: conn, q: &stmtPool{prepare: conn.PrepareContext},
+		jobs: make(chan *job, maxGroup), done: make(chan struct{})}
+	go w.loop()
+	return w, nil
+}
+
+// do runs fn in the next group. fn must not call do: the writer is one goroutine. A panic in fn undoes its write and
+// goes on in the caller.
+func (w *groupWriter) do(ctx context.Context, fn func(querier) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{ctx: ctx, fn: fn, result: make(chan struct{})}
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		return model.Unavailable(nil, "the store is closed")
+	}
+	w.jobs <- j
+	w.mu.RUnlock()
+	<-j.result // not ctx.Done: a caller must learn whether its write was committed
+	if j.panic != nil {
+		panic(j.panic)
+	}
+	return j.err
+}
+
+func (w *groupWriter) loop() {
+	defer close(w.done)
+	for first := range w.jobs {
+		group := w.run(first)
+		for _, j := range group {
+			close(j.result)
+		}
+	}
+}
+
+// run executes first and whatever else has queued up meanwhile in one transaction. A crash before the commit returns
+// loses all of the group, none of which was answered; after it, all of the group is there.
+func (w *groupWriter) run(first *job) []*job {
+	group := []*job{first}
+	if err := w.command("BEGIN IMMEDIATE"); err != nil {
+		first.err = unavailable(err)
+		return group
+	}
+	w.savepoint(first)
+gather:
+	for len(group) < maxGroup {
+		select {
+		case j, ok := <-w.jobs:
+			if !ok {
+				break gather
+			}
+			group = append(group, j)
+			w.savepoint(j)
+		default:
+			break gather
+		}
+	}
+	if err := w.command("COMMIT"); err != nil {
+		err = unavailable(err)
+		w.command("ROLLBACK") // SQLite may have rolled back itself, which makes this fail: either way nothing stays
+		for _, j := range group {
+			if j.err == nil && j.panic == nil {
+				j.err = err
+			}
+		}
+	}
+	return group
+}
+
+// savepoint runs one job so that its failure undoes its own writes only.
+func (w *groupWriter) savepoint(j *job) {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return
+	}
+	if j.err = w.command("SAVEPOINT job"); j.err != nil {
+		j.err = unavailable(j.err)
+		return
+	}
+	func() {
+		defer func() { j.panic = recover() }()
+		j.err = j.fn(w.q)
+	}()
+	if j.err != nil || j.panic != nil {
+		if err := w.command("ROLLBACK TO job"); err != nil {
+			j.err = fmt.Errorf("undoing a write (%v): %w", j.err, err)
+		}
+	}
+	if err := w.command("RELEASE job"); err != nil && j.err == nil {
+		j.err = unavailable(err)
+	}
+}
+
+func (w *groupWriter) command(text string) error {
+	_, err := w.q.exec(context.Background(), text)
+	return err
+}
+
+func (w *groupWriter) close() error {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.jobs)
+	}
+	w.mu.Unlock()
+	<-w.done
+	err := w.q.close()
+	if cerr := w.conn.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func unavailable(err error) error {
+	return model.Unavailable(fmt.Errorf("writing: %w", err), "the store takes no writes now")
+}

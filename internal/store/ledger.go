@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+)
+
+// LedgerHead is the ledger's newest head, and when its last entry was made.
+func (r reads) LedgerHead(ctx context.Context) (ledger.Head, time.Time, error) {
+	var size, at int64
+	var root []byte
+	found, err := r.row(ctx, []any{&size, &root, &at}, `SELECT size, root, at FROM ledger_head WHERE id = 1`)
+	if err == nil && !found {
+		err = fmt.Errorf("the ledger has no head")
+	}
+	if err != nil {
+		return ledger.Head{}, time.Time{}, fmt.Errorf("reading the ledger's head: %w", err)
+	}
+	h := ledger.Head{Size: size}
+	copy(h.Root[:], root)
+	return h, fromMillis(at), nil
+}
+
+const recordCols = `idx, leaf, facts, facts_salt, private, private_salt`
+
+func scanRecord(row scanner) (rec ledger.Record, err error) {
+	err = row.Scan(&rec.Index, &rec.Leaf, &rec.Facts, &rec.FactsSalt, &rec.Private, &rec.PrivateSalt)
+	return rec, err
+}
+
+// Record reads one entry of the ledger as it is stored.
+func (r reads) Record(ctx context.Context, index int64) (ledger.Record, error) {
+	return one(ctx, r.q, scanRecord, "ledger entry",
+		`SELECT `+recordCols+` FROM leaves WHERE idx = $1`, index)
+}
+
+// recordChunk is how many entries Records reads at a time.
+const recordChunk = 1000
+
+// Records reads the entries from first on, in order, in bounded memory.
+func (r reads) Records(ctx context.Context, first int64) iter.Seq2[ledger.Record, error] {
+	return func(yield func(ledger.Record, error) bool) {
+		for {
+			chunk, err := collect(ctx, r.q, scanRecord,
+				`SELECT `+recordCols+` FROM leaves WHERE idx >= $1 ORDER BY idx LIMIT $2`, first, recordChunk)
+			if err != nil {
+				yield(ledger.Record{}, fmt.Errorf("reading the ledger: %w", err))
+				return
+			}
+			for _, rec := range chunk {
+				if !yield(rec, nil) {
+					return
+				}
+				first = rec.Index + 1
+			}
+			if len(chunk) < recordChunk {
+				return
+			}
+		}
+	}
+}
+
+// Leaves reads the public leaves of n entries from first on.
+func (r reads) Leaves(ctx context.Context, first, n int64) ([][]byte, error) {
+	leaves, err := collect(ctx, r.q, func(row scanner) (leaf []byte, err error) {
+		err = row.Scan(&leaf)
+		return leaf, err
+	}, `SELECT leaf FROM leaves WHERE idx >= $1 AND idx < $2 ORDER BY idx`, first, first+n)
+	if err != nil {
+		return nil, fmt.Errorf("reading leaves: %w", err)
+	}
+	if int64(len(leaves)) != n {
+		return nil, fmt.Errorf("the ledger lacks entries between %d and %d", first, first+n)
+	}
+	return leaves, nil
+}
+
+// TreeHashes reads the tree's stored hashes.
+func (r reads) TreeHashes(ctx context.Context) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		if len(indexes) == 0 {
+			return nil, nil
+		}
+		at := make(map[int64][]int, len(indexes)) // where in the answer each index goes
+		args := make([]any, 0, len(indexes))
+		var list strings.Builder
+		for i, x := range indexes {
+			if _, seen := at[x]; !seen {
+				args = append(args, x)
+				if len(args) > 1 {
+					list.WriteByte(',')
+				}
+				list.WriteString("$" + strconv.Itoa(len(args)))
+			}
+			at[x] = append(at[x], i)
+		}
+		out := make([]tlog.Hash, len(indexes))
+		n := 0
+		_, err := collect(ctx, r.q, func(row scanner) (struct{}, error) {
+			var idx int64
+			var hash []byte
+			err := row.Scan(&idx, &hash)
+			for _, i := range at[idx] {
+				n += copy(out[i][:], hash)
+			}
+			return struct{}{}, err
+		}, `SELECT idx, hash FROM tree_hashes WHERE idx IN (`+list.String()+`)`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("reading the tree: %w", err)
+		}
+		if n != len(out)*tlog.HashSize {
+			return nil, fmt.Errorf("the tree lacks hashes")
+		}
+		return out, nil
+	})
+}
+
+// LogKey is the key pair that signs the ledger's checkpoints.
+func (r reads) LogKey(ctx context.Context) (skey, vkey string, err error) {
+	found, err := r.row(ctx, []any{&skey, &vkey}, `SELECT skey, vkey FROM log_key WHERE id = 1`)
+	if err == nil && !found {
+		err = model.NotFound("log key")
+	}
+	return skey, vkey, err
+}
+
+// SetLogKey keeps the key pair that signs checkpoints; there is one for the life of a store.
+func (p *PrivTx) SetLogKey(ctx context.Context, skey, vkey string) error {
+	_, err := p.exec(ctx, `INSERT INTO log_key (id, skey, vkey) VALUES (1, $1, $2)`, skey, vkey)
+	return err
+}
+
+// SetOrigin names the ledger; the first entry carries the same name.
+func (p *PrivTx) SetOrigin(ctx context.Context, origin string) error {
+	p.Entry.Facts.Origin = origin
+	_, err := p.exec(ctx, `UPDATE ledger_head SET origin = $1 WHERE id = 1`, origin)
+	return err
+}
+
+// Origin is the ledger's name, or "" when the store was not born yet.
+func (r reads) Origin(ctx context.Context) (string, error) {
+	var origin string
+	_, err := r.row(ctx, []any{&origin}, `SELECT origin FROM ledger_head WHERE id = 1`)
+	return origin, err
+}
+
+// PrivateOf is the private part of an entry: free text and e-mail addresses. It is empty when it was erased.
+func (r reads) PrivateOf(ctx context.Context, index int64) (map[string]string, error) {
+	rec, err := r.Record(ctx, index)
+	if err != nil {
+		return nil, err
+	}
+	e, err := rec.Open()
+	if err != nil {
+		return nil, fmt.Errorf("opening ledger entry %d: %w", index, err)
+	}
+	return e.Private, nil
+}

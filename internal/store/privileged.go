@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+)
+
+// PrivTx is a privileged transaction: one entry of the ledger, and the privileged rows that it accounts for. Every
+// method that writes such a row records the row as it is afterwards in the entry's facts.
+type PrivTx struct {
+	*Tx
+	Entry ledger.Entry // what the entry will say; the caller fills in all but Index, Time, Version and Rows
+
+	head  ledger.Head // before this entry
+	since time.Time   // when the entry before was made
+	at    time.Time
+
+	sanctioned []model.ID // accounts whose sanctions changed
+	classed    []model.ID // accounts whose class changed
+}
+
+// Leaf is the index of this transaction's entry.
+func (p *PrivTx) Leaf() int64 { return p.head.Size }
+
+// Head is the ledger's head before this entry.
+func (p *PrivTx) Head() ledger.Head { return p.head }
+
+// Previous is the time of the entry before; zero when there is none.
+func (p *PrivTx) Previous() time.Time { return p.since }
+
+// Now is the time of this entry, in whole milliseconds.
+func (p *PrivTx) Now() time.Time { return p.at }
+
+// Privileged runs fn in a transaction that appends one entry to the ledger. The rows that fn writes, the entry and
+// the feed's row commit together; when Privileged returns nil they survive a crash, and when it returns an error none
+// of them is there. Privileged transactions have one order, across all nodes: each takes the row of the ledger's head
+// before anything else. What holds of Write's fn holds of this one.
+func (s *Store) Privileged(ctx context.Context, fn func(*PrivTx) error) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		p := &PrivTx{Tx: tx, at: s.now().UTC().Truncate(time.Millisecond)}
+		if err := p.takeHead(ctx); err != nil {
+			return err
+		}
+		if err := fn(p); err != nil {
+			return err
+		}
+		return p.seal(ctx)
+	})
+}
+
+// takeHead makes this the only privileged transaction until it ends, and reads the head. The head is never kept in
+// memory: a rollback would leave it wrong.
+func (p *PrivTx) takeHead(ctx context.Context) error {
+	var size, at int64
+	var root []byte
+	found, err := p.row(ctx, []any{&size, &root, &at},
+		`UPDATE ledger_head SET size = size + 1 WHERE id = 1 RETURNING size, root, at`)
+	if err != nil {
+		return fmt.Errorf("taking the ledger's head: %w", err)
+	}
+	if !found {
+		return fmt.Errorf("the ledger has no head")
+	}
+	p.head.Size, p.since = size-1, fromMillis(at)
+	copy(p.head.Root[:], root)
+	return nil
+}
+
+// seal completes the entry: leaf, tree and head. A crash before the commit loses the entry with its effect.
+func (p *PrivTx) seal(ctx context.Context) error {
+	p.Entry.Facts.Version = ledger.Version
+	p.Entry.Facts.Index, p.Entry.Facts.Time = p.Leaf(), p.at
+	rec, err := p.Entry.Seal(rand.Reader)
+	if err != nil {
+		return fmt.Errorf("sealing the ledger's entry: %w", err)
+	}
+	if err := p.appendRecord(ctx, rec); err != nil {
+		return fmt.Errorf("appending to the ledger: %w", err)
+	}
+	return p.announce(ctx)
+}
+
+func (p *PrivTx) appendRecord(ctx context.Context, rec ledger.Record) error {
+	_, err := p.exec(ctx, `INSERT INTO leaves (idx, leaf, facts, facts_salt, private, private_salt)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		rec.Index, rec.Leaf, rec.Facts, rec.FactsSalt, rec.Private, rec.PrivateSalt)
+	if err != nil {
+		return err
+	}
+	hashes, head, err := ledger.Append(rec.Index, rec.Leaf, p.TreeHashes(ctx))
+	if err != nil {
+		return err
+	}
+	first := tlog.StoredHashIndex(0, rec.Index)
+	for i, h := range hashes {
+		if _, err := p.exec(ctx, `INSERT INTO tree_hashes (idx, hash) VALUES ($1, $2)`, first+int64(i), h[:]); err != nil {
+			return err
+		}
+	}
+	_, err = p.exec(ctx, `UPDATE ledger_head SET root = $1, at = $2 WHERE id = 1`, head.Root[:], millis(p.at))
+	return err
+}
+
+// announce writes the feed and notes the events for this node's memory. The sanctions are read here, inside the
+// transaction, so that telling them after the commit cannot fail.
+func (p *PrivTx) announce(ctx context.Context) error {
+	for _, account := range p.sanctioned {
+		active, err := p.UnliftedSanctions(ctx, account)
+		if err != nil {
+			return err
+		}
+		if err := p.emit(ctx, Event{Kind: EventSanctions, Leaf: p.Leaf(), Account: account, Sanctions: active}); err != nil {
+			return err
+		}
+	}
+	for _, account := range p.classed {
+		if err := p.emit(ctx, Event{Kind: EventClass, Leaf: p.Leaf(), Account: account}); err != nil {
+			return err
+		}
+	}
+	return p.emit(ctx, Event{Kind: EventStaff, Leaf: p.Leaf()})
+}
+
+// A privTable is a table whose rows only a PrivTx writes. Its key is its first column; its last is leaf.
+type privTable struct {
+	name   string
+	cols   []string
+	upsert string
+}
+
+// table describes a privileged table by its columns, without leaf.
+func table(name string, cols ...string) *privTable {
+	cols = append(cols, "leaf")
+	text := "INSERT INTO " + name + " ("
+	values, sets := "", ""
+	for i, c := range cols {
+		if i > 0 {
+			text, values = text+", ", values+", "
+			sets += c + " = excluded." + c
+			if i < len(cols)-1 {
+				sets += ", "
+			}
+		}
+		text += c
+		values += "$" + strconv.Itoa(i+1)
+	}
+	text += ") VALUES (" + values + ") ON CONFLICT (" + cols[0] + ") DO UPDATE SET " + sets
+	return &privTable{name: name, cols: cols, upsert: text}
+}
+
+// put writes one privileged row, new or changed, and records it. values are in the order of the table's columns.
+func (p *PrivTx) put(ctx context.Context, t *privTable, values ...any) error {
+	values = append(values, p.Leaf())
+	if len(values) != len(t.cols) {
+		return fmt.Errorf("table %s has %d columns, not %d", t.name, len(t.cols), len(values))
+	}
+	if _, err := p.exec(ctx, t.upsert, values...); err != nil {
+		return fmt.Errorf("writing %s: %w", t.name, err)
+	}
+	row := ledger.Row{Table: t.name, Key: textOf(values[0]), Values: make(map[string]string, len(t.cols))}
+	for i, c := range t.cols {
+		row.Values[c] = textOf(values[i])
+	}
+	rows := &p.Entry.Facts.Rows
+	// A row that is written twice is recorded once, as it is at the end.
+	if i := slices.IndexFunc(*rows, func(r ledger.Row) bool { return r.Table == row.Table && r.Key == row.Key }); i >= 0 {
+		(*rows)[i] = row
+		return nil
+	}
+	*rows = append(*rows, row)
+	return nil
+}

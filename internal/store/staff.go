@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"keyturn/internal/model"
+)
+
+// StaffSession is a sign-in at the desk, known by the hash of its token.
+type StaffSession struct {
+	Hash      []byte // SHA-256 of the token
+	Person    model.ID
+	Login     model.ID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Challenge is a WebAuthn challenge that was handed out. It can be taken once.
+type Challenge struct {
+	Hash      []byte // the challenge itself
+	Purpose   string
+	Person    model.ID // zero when it is not known yet who will answer
+	Login     model.ID
+	Subject   model.ID // the request to sign, or the enrolment
+	HeadSize  int64    // the ledger's head that it is bound to
+	HeadHash  []byte
+	ExpiresAt time.Time
+}
+
+// Enrolment is an invitation to make a passkey, and the passkey once it was made. It has no power before an
+// enroll_credential command that names it takes effect.
+type Enrolment struct {
+	ID        model.ID
+	TokenHash []byte // SHA-256 of the invitation's token
+	Login     string
+	Person    model.ID
+	InvitedBy model.ID
+	Name      string
+	Handle    []byte // the WebAuthn credential ID; empty before the passkey was made
+	PublicKey []byte
+	AAGUID    []byte
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    time.Time // when the credential was enrolled
+}
+
+// AddStaffSession keeps a sign-in.
+func (tx *Tx) AddStaffSession(ctx context.Context, s StaffSession) error {
+	_, err := tx.exec(ctx, `INSERT INTO staff_sessions (hash, person, login, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5)`, s.Hash, s.Person, s.Login, millis(s.CreatedAt), millis(s.ExpiresAt))
+	return err
+}
+
+// StaffSession finds a sign-in by the hash of its token, expired or not.
+func (r reads) StaffSession(ctx context.Context, hash []byte) (StaffSession, error) {
+	return one(ctx, r.q, func(row scanner) (s StaffSession, err error) {
+		var created, expires int64
+		err = row.Scan(&s.Hash, &s.Person, &s.Login, &created, &expires)
+		s.CreatedAt, s.ExpiresAt = fromMillis(created), fromMillis(expires)
+		return s, err
+	}, "session", `SELECT hash, person, login, created_at, expires_at FROM staff_sessions WHERE hash = $1`, hash)
+}
+
+// EndStaffSession forgets one sign-in.
+func (tx *Tx) EndStaffSession(ctx context.Context, hash []byte) error {
+	_, err := tx.exec(ctx, `DELETE FROM staff_sessions WHERE hash = $1`, hash)
+	return err
+}
+
+// EndStaffSessionsOf forgets every sign-in of a person and every challenge that was handed to them.
+func (tx *Tx) EndStaffSessionsOf(ctx context.Context, person model.ID) error {
+	if _, err := tx.exec(ctx, `DELETE FROM challenges WHERE person = $1`, person); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM staff_sessions WHERE person = $1`, person)
+	return err
+}
+
+// AddChallenge keeps a challenge that is handed out.
+func (tx *Tx) AddChallenge(ctx context.Context, c Challenge) error {
+	_, err := tx.exec(ctx, `INSERT INTO challenges (hash, purpose, person, login, subject, head_size, head_hash, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		c.Hash, c.Purpose, c.Person, c.Login, c.Subject, c.HeadSize, notNil(c.HeadHash), millis(c.ExpiresAt))
+	return err
+}
+
+// TakeChallenge reads a challenge and deletes it, so that nobody can use it again; one that was taken already, or was
+// never handed out, is not found.
+func (tx *Tx) TakeChallenge(ctx context.Context, hash []byte) (Challenge, error) {
+	return one(ctx, tx.q, func(row scanner) (c Challenge, err error) {
+		var expires int64
+		err = row.Scan(&c.Hash, &c.Purpose, &c.Person, &c.Login, &c.Subject, &c.HeadSize, &c.HeadHash, &expires)
+		c.ExpiresAt = fromMillis(expires)
+		return c, err
+	}, "challenge", `DELETE FROM challenges WHERE hash = $1
+		RETURNING hash, purpose, person, login, subject, head_size, head_hash, expires_at`, hash)
+}
+
+const enrolmentCols = `id, token_hash, login, person, invited_by, name, handle, public_key, aaguid,
+	created_at, expires_at, used_at`
+
+func scanEnrolment(row scanner) (e Enrolment, err error) {
+	var created, expires, used int64
+	err = row.Scan(&e.ID, &e.TokenHash, &e.Login, &e.Person, &e.InvitedBy, &e.Name, &e.Handle, &e.PublicKey,
+		&e.AAGUID, &created, &expires, &used)
+	e.CreatedAt, e.ExpiresAt, e.UsedAt = fromMillis(created), fromMillis(expires), fromMillis(used)
+	return e, err
+}
+
+// AddEnrolment keeps an invitation.
+func (tx *Tx) AddEnrolment(ctx context.Context, e Enrolment) error {
+	_, err := tx.exec(ctx, `INSERT INTO enrolments (`+enrolmentCols+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		e.ID, e.TokenHash, e.Login, e.Person, e.InvitedBy, e.Name, notNil(e.Handle), notNil(e.PublicKey),
+		notNil(e.AAGUID), millis(e.CreatedAt), millis(e.ExpiresAt), millis(e.UsedAt))
+	return err
+}
+
+// SetEnrolmentKey keeps the passkey that was made for an invitation; a second one is refused as a conflict.
+func (tx *Tx) SetEnrolmentKey(ctx context.Context, e Enrolment) error {
+	n, err := tx.exec(ctx, `UPDATE enrolments SET name = $2, handle = $3, public_key = $4, aaguid = $5
+		WHERE id = $1 AND handle = $6`, e.ID, e.Name, e.Handle, e.PublicKey, e.AAGUID, []byte{})
+	if err == nil && n == 0 {
+		err = model.Errorf(model.KindConflict, "a passkey was made for this invitation already")
+	}
+	return err
+}
+
+// UseEnrolment marks an enrolment as used.
+func (p *PrivTx) UseEnrolment(ctx context.Context, id model.ID) error {
+	n, err := p.exec(ctx, `UPDATE enrolments SET used_at = $2 WHERE id = $1 AND used_at = 0`, id, millis(p.at))
+	if err == nil && n == 0 {
+		err = model.Errorf(model.KindConflict, "the enrolment was used already")
+	}
+	return err
+}
+
+// Enrolment reads an enrolment.
+func (r reads) Enrolment(ctx context.Context, id model.ID) (Enrolment, error) {
+	return one(ctx, r.q, scanEnrolment, "enrolment", `SELECT `+enrolmentCols+` FROM enrolments WHERE id = $1`, id)
+}
+
+// EnrolmentByToken finds an enrolment by the hash of its token.
+func (r reads) EnrolmentByToken(ctx context.Context, hash []byte) (Enrolment, error) {
+	return one(ctx, r.q, scanEnrolment, "enrolment",
+		`SELECT `+enrolmentCols+` FROM enrolments WHERE token_hash = $1`, hash)
+}
+
+// OpenEnrolments are the enrolments that were not used and have not expired, the oldest first.
+func (r reads) OpenEnrolments(ctx context.Context, now time.Time) ([]Enrolment, error) {
+	return collect(ctx, r.q, scanEnrolment, `SELECT `+enrolmentCols+` FROM enrolments
+		WHERE used_at = 0 AND expires_at > $1 ORDER BY id`, millis(now))
+}
+
+// DropExpired forgets sessions, challenges, and keys of writes that nobody can use any more.
+func (tx *Tx) DropExpired(ctx context.Context, now time.Time) error {
+	for text, before := range map[string]time.Time{
+		`DELETE FROM staff_sessions WHERE expires_at < $1`: now,
+		`DELETE FROM challenges WHERE expires_at < $1`:     now,
+		`DELETE FROM write_keys WHERE at < $1`:             now.Add(-time.Hour),
+	} {
+		if _, err := tx.exec(ctx, text, millis(before)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

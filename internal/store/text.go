@@ -1,0 +1,28 @@
+package store
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strconv"
+
+	"keyturn/internal/model"
+)
+
+// textOf is a column's value as the ledger's facts have it: integers in decimal, bytes in base64 (RFC 4648 section 4),
+// booleans as true and false.
+func textOf(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case model.ID:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	case []byte:
+		return base64.StdEncoding.EncodeToString(v)
+	default:
+		return fmt.Sprint(v) // the model's string types
+	}
+}
