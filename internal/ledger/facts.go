@@ -2,9 +2,12 @@ package ledger
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"keyturn/internal/model"
 )
@@ -31,6 +34,12 @@ const (
 	EventAutomatic Event = "automatic" // what nobody asked for: class rise, employment end by time, breaker
 	EventNoise     Event = "noise"     // unauthenticated attempts, counted by source and minute
 )
+
+// Events lists the events.
+func Events() []Event {
+	return []Event{EventBorn, EventBornDemo, EventRequested, EventKey, EventExecuted, EventRefused, EventWithdrawn,
+		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventNoise}
+}
 
 // Facts say who did what to whom, and which rows it changed. They stand beside the leaf, which carries only their
 // salted hash, and are never erased. Fields that do not apply are zero and are left out of the JSON, in which IDs and
@@ -82,6 +91,60 @@ func (f Facts) Keyholders() int {
 		people[k.Person] = true
 	}
 	return len(people)
+}
+
+// The most that facts may ask for. Nanoseconds up to maxWait are exact in JSON, whose numbers are doubles.
+const (
+	maxKeys = 1000
+	maxWait = 90 * 24 * time.Hour
+)
+
+// check says what keeps the facts from being sealed, or from having been sealed by this code.
+func (f Facts) check() error {
+	if err := checkPublic(f.Version, f.Time, f.Event, f.Kind, f.Class); err != nil {
+		return err
+	}
+	if f.Index < 0 {
+		return errors.New("the index is negative")
+	}
+	if n := f.Need; n.Keys < 0 || n.Keys > maxKeys || n.Teams < 0 || n.Teams > maxKeys || n.Wait < 0 || n.Wait > maxWait {
+		return fmt.Errorf("%d keys of %d teams and a wait of %v are no requirement", n.Keys, n.Teams, n.Wait)
+	}
+	texts := []string{f.Handle, f.Rule, f.Policy, f.Law, f.Note, f.Origin}
+	for _, r := range f.Need.Roles {
+		texts = append(texts, string(r))
+	}
+	for _, r := range f.Rows {
+		texts = append(texts, r.Table, r.Key)
+		for column, value := range r.Values {
+			texts = append(texts, column, value)
+		}
+	}
+	// JSON would silently write something else for what is not UTF-8.
+	if slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) }) {
+		return errors.New("a text is not UTF-8")
+	}
+	return nil
+}
+
+// checkPublic checks what facts and leaf have in common. An empty kind or class means that there is none.
+func checkPublic(version int, t time.Time, e Event, kind model.CommandKind, class model.Class) error {
+	if version != Version {
+		return fmt.Errorf("version %d is not known", version)
+	}
+	if y := t.UTC().Year(); y < 1970 || y > 9999 {
+		return fmt.Errorf("the year %d is out of range", y)
+	}
+	if !slices.Contains(Events(), e) {
+		return fmt.Errorf("%q is no event", e)
+	}
+	if _, ok := model.InfoOf(kind); !ok && kind != "" {
+		return fmt.Errorf("%q is no command", kind)
+	}
+	if class != "" && class.Rank() < 0 {
+		return fmt.Errorf("%q is no class", class)
+	}
+	return nil
 }
 
 type plainFacts Facts // Facts without its methods

@@ -1,0 +1,122 @@
+package ledger
+
+import (
+	"fmt"
+	"iter"
+	"math/bits"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Difference is one place where the ledger is not what it must be.
+type Difference struct {
+	Index int64  // of the entry; the head's size when it is the head that differs
+	What  string // in words, for the person who verifies
+}
+
+// VerifyTree reports, in one pass and bounded memory, every record that does not agree with itself (Record.Check), every
+// leaf and stored hash that do not agree, every entry that is missing or too much, and a head that is not that of
+// the tree. The records must come in the order of their indexes. When nothing is reported, they are exactly what
+// the head was computed from.
+//
+// stored is read in the order of the indexes, about 512 hashes a call. An error means that records or hashes could not
+// be read; what was reported before it still holds.
+func VerifyTree(records iter.Seq2[Record, error], head Head, stored tlog.HashReader, report func(Difference)) error {
+	v := verifier{head: head, stored: stored, report: report}
+	for r, err := range records {
+		if err != nil {
+			return fmt.Errorf("reading ledger entry %d: %w", v.tree.size, err)
+		}
+		if r.Index < v.tree.size || r.Index >= head.Size {
+			report(Difference{r.Index, "the entry does not belong to this ledger"})
+			continue
+		}
+		if err := v.missing(r.Index); err != nil {
+			return err
+		}
+		if err := r.Check(); err != nil {
+			report(Difference{r.Index, err.Error()})
+		}
+		if err := v.step(r.Leaf); err != nil {
+			return err
+		}
+	}
+	if err := v.missing(head.Size); err != nil {
+		return err
+	}
+	if v.tree.head() != head && v.leaves.head() != head {
+		report(Difference{head.Size, "the head is not that of the tree"})
+	}
+	return nil
+}
+
+// verifier grows the tree again, twice: from the stored hashes of the leaves and from the leaves themselves. The two
+// are one until something differs; after that, what agrees with either is not named as well. So one altered leaf is one
+// difference, and one altered hash is another.
+type verifier struct {
+	head   Head
+	tree   edge // from the stored hashes of the leaves
+	leaves edge // from the leaves
+	stored tlog.HashReader
+	ahead  []tlog.Hash // stored hashes that were read and not yet compared
+	report func(Difference)
+}
+
+// missing reports the entries before index that did not come.
+func (v *verifier) missing(index int64) error {
+	if v.tree.size < index {
+		v.report(Difference{v.tree.size, fmt.Sprintf("the entries from here to before %d are missing", index)})
+	}
+	for v.tree.size < index {
+		if err := v.step(nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step compares the next leaf, unless it is nil, and the stored hashes that it completes.
+func (v *verifier) step(leaf []byte) error {
+	index := v.tree.size
+	stored, err := v.next()
+	if err != nil {
+		return err
+	}
+	h := stored[0]
+	if leaf != nil {
+		h = tlog.RecordHash(leaf)
+	}
+	if h != stored[0] {
+		v.report(Difference{index, "the leaf is not the one that was hashed"})
+	}
+	fromTree, fromLeaves := v.tree.add(stored[0]), v.leaves.add(h)
+	for level, h := range stored {
+		if h != fromTree[level] && h != fromLeaves[level] {
+			v.report(Difference{index, fmt.Sprintf("the stored hash of level %d that ends here is not that of its leaves", level)})
+		}
+	}
+	return nil
+}
+
+// readAhead is how many entries' stored hashes are read at a time; an entry has two on average.
+const readAhead = 256
+
+// next gives the stored hashes that the next entry completed.
+func (v *verifier) next() ([]tlog.Hash, error) {
+	index := v.tree.size
+	if len(v.ahead) == 0 {
+		var indexes []int64
+		end := tlog.StoredHashCount(min(index+readAhead, v.head.Size))
+		for i := tlog.StoredHashIndex(0, index); i < end; i++ {
+			indexes = append(indexes, i)
+		}
+		var err error
+		if v.ahead, err = readHashes(v.stored, indexes); err != nil {
+			return nil, fmt.Errorf("reading the stored hashes from ledger entry %d on: %w", index, err)
+		}
+	}
+	n := 1 + bits.TrailingZeros64(^uint64(index))
+	hashes := v.ahead[:n]
+	v.ahead = v.ahead[n:]
+	return hashes, nil
+}
