@@ -28,8 +28,8 @@ func darkening(index int64) ledger.Entry {
 				{Person: 9, Login: 90, Credential: 901}, {Person: 9, Login: 91, Credential: 902}},
 			Rows: []ledger.Row{
 				{Table: "sanctions", Key: "5000", Values: map[string]string{"kind": "deactivate", "account": "101"}},
-				{Table: "roles", Key: "3", Values: map[string]string{}},
-				{Table: "roles", Key: "4"},
+				{Table: "roles", Key: "3", Values: map[string]string{}, Before: map[string]string{}},
+				{Table: "roles", Key: "4", Before: map[string]string{"role": "agent"}},
 			},
 		},
 		Private: map[string]string{"reason": "<b>\u2028 \"said so\" 🗝 & left"},
@@ -57,6 +57,9 @@ func anyEntry() *rapid.Generator[ledger.Entry] {
 		r := ledger.Row{Table: rapid.String().Draw(t, "table"), Key: rapid.String().Draw(t, "key")}
 		if rapid.Bool().Draw(t, "there") {
 			r.Values = texts.Draw(t, "values")
+		}
+		if rapid.Bool().Draw(t, "was there") {
+			r.Before = texts.Draw(t, "before")
 		}
 		return r
 	})

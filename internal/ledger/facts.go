@@ -77,11 +77,12 @@ type KeyFact struct {
 	Session    bool     `json:"session,omitempty"` // a session stood for the key (standard accounts, one key)
 }
 
-// Row is one privileged row as it is after the change: replaying the rows of all entries gives the privileged tables.
+// Row is one privileged row as it is after the change, and as it was before: replaying the rows of all entries gives the privileged tables.
 type Row struct {
 	Table  string            `json:"table"`
-	Key    string            `json:"key"`    // the row's primary key, as text
-	Values map[string]string `json:"values"` // by column, as text; a column that is NULL is absent; nil: the row is deleted
+	Key    string            `json:"key"`             // the row's primary key, as text
+	Values map[string]string `json:"values"`          // by column, as text; a column that is NULL is absent; nil: the row is deleted
+	Before map[string]string `json:"before,omitzero"` // the row as it was, in the same form; nil: there was none
 }
 
 // Keyholders is how many different people's keys were turned.
@@ -116,8 +117,10 @@ func (f Facts) check() error {
 	}
 	for _, r := range f.Rows {
 		texts = append(texts, r.Table, r.Key)
-		for column, value := range r.Values {
-			texts = append(texts, column, value)
+		for _, values := range []map[string]string{r.Values, r.Before} {
+			for column, value := range values {
+				texts = append(texts, column, value)
+			}
 		}
 	}
 	// JSON would silently write something else for what is not UTF-8.
