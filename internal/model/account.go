@@ -43,6 +43,7 @@ type Account struct {
 	DisplayName string
 	Note        string // plain text, at most MaxNote characters
 	Class       Class
+	Verified    bool // carries the verification mark; of the privileged row, like Class
 	Locked      bool // follows need the owner's consent
 	Bot         bool
 	CreatedAt   time.Time
