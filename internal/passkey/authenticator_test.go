@@ -112,8 +112,8 @@ func (a answer) assert(t testing.TB, c credential) model.Assertion {
 		Signature: c.sign(slices.Concat(authData, hash[:]))}
 }
 
-// register is the JSON of a new credential, as a browser makes it when no attestation is asked for.
-func (a answer) register(t testing.TB, c credential) []byte {
+// attestationObject holds the new credential, as it is when no attestation is asked for.
+func (a answer) attestationObject(t testing.TB, c credential) []byte {
 	t.Helper()
 	a.flags |= attested
 	a.more = slices.Concat(make([]byte, 16), []byte{byte(len(c.handle) >> 8), byte(len(c.handle))}, c.handle, c.publicKey)
@@ -123,8 +123,19 @@ func (a answer) register(t testing.TB, c credential) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return responseJSON(t, c.handle, map[string]any{
-		"clientDataJSON":    base64.RawURLEncoding.EncodeToString(a.clientData(t)),
+	return object
+}
+
+// register is the JSON of a new credential.
+func (a answer) register(t testing.TB, c credential) []byte {
+	t.Helper()
+	return registration(t, c.handle, a.clientData(t), a.attestationObject(t, c))
+}
+
+func registration(t testing.TB, handle, clientData, object []byte) []byte {
+	t.Helper()
+	return responseJSON(t, handle, map[string]any{
+		"clientDataJSON":    base64.RawURLEncoding.EncodeToString(clientData),
 		"attestationObject": base64.RawURLEncoding.EncodeToString(object),
 		"transports":        []string{"internal"},
 	})

@@ -3,6 +3,7 @@ package passkey_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"testing"
 
@@ -113,22 +114,30 @@ func TestRegistrationThatCannotBeRead(t *testing.T) {
 	isKind(t, "another handle", err, model.KindForbidden, "the credential is not a valid one")
 }
 
+// FuzzVerifyRegistration takes the two parts that matter in their binary form, which is where fuzzing finds more.
 func FuzzVerifyRegistration(f *testing.F) {
 	c, _ := newCredential(f, virtualwebauthn.KeyTypeEC2)
-	f.Add(newAnswer("webauthn.create").register(f, c))
-	_, credential := newCredential(f, virtualwebauthn.KeyTypeEC2)
-	f.Add([]byte(virtualwebauthn.CreateAttestationResponse(
-		virtualwebauthn.RelyingParty{ID: desk.ID, Origin: desk.Origin}, virtualwebauthn.NewAuthenticator(), credential,
-		virtualwebauthn.AttestationOptions{Challenge: challenge})))
-	f.Fuzz(func(t *testing.T, response []byte) {
-		got, err := desk.VerifyRegistration(challenge, response)
+	a := newAnswer("webauthn.create")
+	for _, key := range []credential{c, newEdDSA(f)} {
+		f.Add(a.clientData(f), a.attestationObject(f, key))
+	}
+	f.Fuzz(func(t *testing.T, clientData, object []byte) {
+		got, err := desk.VerifyRegistration(challenge, registration(t, c.handle, clientData, object))
+		_, raw := desk.VerifyRegistration(challenge, clientData)
+		for _, err := range []error{err, raw} {
+			var e *model.Error
+			if err != nil && (!errors.As(err, &e) || e.Kind != model.KindInvalid && e.Kind != model.KindForbidden) {
+				t.Errorf("refused with %v", err)
+			}
+		}
 		if err != nil {
 			return
 		}
 		if len(got.Handle) == 0 || len(got.Handle) > 1023 || len(got.PublicKey) == 0 || len(got.AAGUID) != 16 {
 			t.Errorf("registered %+v", got)
 		}
-		if desk.VerifyAssertion(challenge, got.PublicKey, model.Assertion{ClientData: []byte("{}")}) == nil {
+		assertion := newAnswer("webauthn.get").assert(t, credential{sign: func([]byte) []byte { return object }})
+		if desk.VerifyAssertion(challenge, got.PublicKey, assertion) == nil {
 			t.Error("the registered key verifies what it did not sign")
 		}
 	})
