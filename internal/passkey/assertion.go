@@ -52,3 +52,15 @@ func (rp RelyingParty) VerifyAssertion(challenge, publicKey []byte, a model.Asse
 	}
 	return nil
 }
+
+// ChallengeIn reads the challenge that an assertion's client data claims to answer (WebAuthn Level 3, section 5.8.1):
+// which of the challenges that were handed out to look up. It proves nothing; VerifyAssertion does.
+func ChallengeIn(clientData []byte) ([]byte, error) {
+	var data struct {
+		Challenge protocol.URLEncodedBase64 `json:"challenge"`
+	}
+	if err := json.Unmarshal(clientData, &data); err != nil || len(data.Challenge) == 0 {
+		return nil, model.Invalid("credential", "its client data has no challenge")
+	}
+	return data.Challenge, nil
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"keyturn/internal/model"
 )
@@ -82,6 +83,12 @@ func (r reads) People(ctx context.Context) ([]model.Person, error) {
 		}
 	}
 	return people, nil
+}
+
+// EmploymentsOver are the people whose employment has come to its end date but is not marked as ended.
+func (r reads) EmploymentsOver(ctx context.Context, now time.Time) ([]model.Person, error) {
+	return collect(ctx, r.q, scanPerson, `SELECT `+personCols+` FROM persons
+		WHERE employment_status <> 'ended' AND ends_at > 0 AND ends_at <= $1 ORDER BY id`, millis(now))
 }
 
 // GrantsOf are all role grants that a person ever had, the oldest first.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -19,6 +20,7 @@ import (
 type PrivTx struct {
 	*Tx
 	Entry ledger.Entry // what the entry will say; the caller fills in all but Index, Time, Version and Rows
+	rows  []ledger.Row // the privileged rows written so far, as they are now
 
 	head  ledger.Head // before this entry
 	since time.Time   // when the entry before was made
@@ -39,6 +41,12 @@ func (p *PrivTx) Previous() time.Time { return p.since }
 
 // Now is the time of this entry, in whole milliseconds.
 func (p *PrivTx) Now() time.Time { return p.at }
+
+// Rows are the privileged rows that this transaction has written so far.
+func (p *PrivTx) Rows() []ledger.Row { return p.rows }
+
+// Announced are the accounts whose change of sanctions this transaction will tell.
+func (p *PrivTx) Announced() []model.ID { return p.sanctioned }
 
 // Privileged runs fn in a transaction that appends one entry to the ledger. The rows that fn writes, the entry and
 // the feed's row commit together; when Privileged returns nil they survive a crash, and when it returns an error none
@@ -77,7 +85,7 @@ func (p *PrivTx) takeHead(ctx context.Context) error {
 
 // seal completes the entry: leaf, tree and head. A crash before the commit loses the entry with its effect.
 func (p *PrivTx) seal(ctx context.Context) error {
-	p.Entry.Facts.Version = ledger.Version
+	p.Entry.Facts.Version, p.Entry.Facts.Rows = ledger.Version, p.rows
 	p.Entry.Facts.Index, p.Entry.Facts.Time = p.Leaf(), p.at
 	rec, err := p.Entry.Seal(rand.Reader)
 	if err != nil {
@@ -135,6 +143,7 @@ type privTable struct {
 	name   string
 	cols   []string
 	upsert string
+	read   string // one row by its key
 }
 
 // table describes a privileged table by its columns, without leaf.
@@ -154,7 +163,8 @@ func table(name string, cols ...string) *privTable {
 		values += "$" + strconv.Itoa(i+1)
 	}
 	text += ") VALUES (" + values + ") ON CONFLICT (" + cols[0] + ") DO UPDATE SET " + sets
-	return &privTable{name: name, cols: cols, upsert: text}
+	read := "SELECT " + strings.Join(cols, ", ") + " FROM " + name + " WHERE " + cols[0] + " = $1"
+	return &privTable{name: name, cols: cols, upsert: text, read: read}
 }
 
 // put writes one privileged row, new or changed, and records it. values are in the order of the table's columns.
@@ -163,6 +173,10 @@ func (p *PrivTx) put(ctx context.Context, t *privTable, values ...any) error {
 	if len(values) != len(t.cols) {
 		return fmt.Errorf("table %s has %d columns, not %d", t.name, len(t.cols), len(values))
 	}
+	before, err := p.rowBefore(ctx, t, values[0])
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", t.name, err)
+	}
 	if _, err := p.exec(ctx, t.upsert, values...); err != nil {
 		return fmt.Errorf("writing %s: %w", t.name, err)
 	}
@@ -170,12 +184,31 @@ func (p *PrivTx) put(ctx context.Context, t *privTable, values ...any) error {
 	for i, c := range t.cols {
 		row.Values[c] = textOf(values[i])
 	}
-	rows := &p.Entry.Facts.Rows
+	row.Before = before
 	// A row that is written twice is recorded once, as it is at the end.
-	if i := slices.IndexFunc(*rows, func(r ledger.Row) bool { return r.Table == row.Table && r.Key == row.Key }); i >= 0 {
-		(*rows)[i] = row
+	if i := slices.IndexFunc(p.rows, func(r ledger.Row) bool { return r.Table == row.Table && r.Key == row.Key }); i >= 0 {
+		row.Before = p.rows[i].Before
+		p.rows[i] = row
 		return nil
 	}
-	*rows = append(*rows, row)
+	p.rows = append(p.rows, row)
 	return nil
+}
+
+// rowBefore reads a privileged row as it is before it is changed; nil when there is none.
+func (p *PrivTx) rowBefore(ctx context.Context, t *privTable, key any) (map[string]string, error) {
+	values := make([]any, len(t.cols))
+	dest := make([]any, len(t.cols))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	found, err := p.row(ctx, dest, t.read, key)
+	if err != nil || !found {
+		return nil, err
+	}
+	before := make(map[string]string, len(t.cols))
+	for i, c := range t.cols {
+		before[c] = textOf(values[i])
+	}
+	return before, nil
 }

@@ -1,0 +1,53 @@
+package guard
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+)
+
+// Actor is who submits something: a person, and the login that they are signed in with. The guard reads everything else
+// about the person itself, in the deciding transaction.
+type Actor struct {
+	Person model.ID
+	Login  model.ID
+}
+
+// Outcome is what became of a request.
+type Outcome struct {
+	Request model.Request
+	Missing approval.Missing // what it still needs
+	Leaf    int64            // the ledger's entry
+}
+
+// reasonOf is the private part of the entry that opens a request.
+const (
+	privateReason = "reason"
+	privateSalt   = "salt"
+)
+
+// facts begins an entry about a request.
+func facts(event ledger.Event, q model.Request, a Actor) ledger.Facts {
+	c := q.Command
+	return ledger.Facts{Event: event, Kind: c.Kind, Class: q.Target.Class, Account: c.Account, Post: c.Post,
+		Target: c.Person, Actor: a.Person, Login: a.Login, Request: q.ID, Case: c.Case, Handle: q.Target.Handle,
+		Rule: c.Rule, Policy: q.Policy, Need: q.Need}
+}
+
+// keyFacts names the keys that stand.
+func keyFacts(keys []model.Key) []ledger.KeyFact {
+	var out []ledger.KeyFact
+	for _, k := range keys {
+		out = append(out, ledger.KeyFact{Person: k.Person, Login: k.Login, Credential: k.Credential, Session: k.Credential == 0})
+	}
+	return out
+}
+
+// fingerprint names a public key in a form that people can compare.
+func fingerprint(publicKey []byte) string {
+	sum := sha256.Sum256(publicKey)
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,170 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// deed is a command with what the laws need to know of it, as the deciding transaction sees it.
+type deed struct {
+	cmd       model.Command
+	info      model.CommandInfo
+	target    model.Target
+	class     model.Class // the account's class now
+	strictest model.Class // the class whose requirements hold (law 11)
+	row       policy.Row  // whose requirement holds; empty for what has none
+	brief     bool        // a lock that law 1 excepts
+	loosens   bool        // it makes something easier (law 2)
+	cheap     bool        // what it gives is a place in the count, and no role that a row names (law 2)
+	end       time.Duration
+	lifts     []sanctionMade // for restore: what it would lift
+}
+
+// harms reports whether the command darkens, silences or takes over.
+func (d deed) harms() bool {
+	switch d.info.Group {
+	case model.GroupDarken, model.GroupSilence, model.GroupTakeover:
+		return true
+	}
+	return false
+}
+
+// onAccount reports whether the command is aimed at an account or one of its posts.
+func (d deed) onAccount() bool {
+	return d.info.Target == model.TargetAccount || d.info.Target == model.TargetPost
+}
+
+// reach is how many followers the command takes the account away from. One post is charged as the whole account: taken
+// post by post, an account is as dark.
+func (d deed) reach() int64 { return d.target.Reach }
+
+// look reads what a command is aimed at. Bad input is an invalid error that names the field.
+func (g *Guard) look(ctx context.Context, r store.Reads, cmd model.Command, now time.Time) (deed, error) {
+	d := deed{cmd: cmd, info: cmd.Info()}
+	if d.info.Kind == "" {
+		return d, model.Invalid("kind", "%q is no command", cmd.Kind)
+	}
+	if err := checkTexts(cmd); err != nil {
+		return d, err
+	}
+	var err error
+	switch d.info.Target {
+	case model.TargetAccount, model.TargetPost:
+		err = d.lookAtAccount(ctx, r, now)
+	case model.TargetPerson:
+		err = d.lookAtPerson(ctx, r)
+	case model.TargetRequest:
+		return d, model.Invalid("kind", "%s is done on a request", cmd.Kind)
+	}
+	if err != nil {
+		return d, err
+	}
+	if err := g.readParams(ctx, r, &d, now); err != nil {
+		return d, err
+	}
+	return d, nil
+}
+
+func checkTexts(cmd model.Command) error {
+	switch {
+	case strings.TrimSpace(cmd.Reason) == "":
+		return model.Invalid("reason", "is needed: say why in words")
+	case len(cmd.Reason) > model.MaxReason:
+		return model.Invalid("reason", "may have at most %d bytes", model.MaxReason)
+	case len(cmd.Rule) > model.MaxRule:
+		return model.Invalid("rule", "may have at most %d bytes", model.MaxRule)
+	case len(cmd.Params) > 16:
+		return model.Invalid("params", "may be at most 16")
+	}
+	for name, v := range cmd.Params {
+		limit := model.MaxParam
+		if name == paramDocument {
+			limit = maxDocument
+		}
+		if len(name) > 50 || len(v) > limit {
+			return model.Invalid("params."+name, "may have at most %d bytes", limit)
+		}
+	}
+	return nil
+}
+
+// lookAtAccount reads the account: its class, its sanctions, and how many followers it has.
+func (d *deed) lookAtAccount(ctx context.Context, r store.Reads, now time.Time) error {
+	if d.info.Target == model.TargetPost || d.cmd.Post != 0 {
+		post, err := r.Post(ctx, d.cmd.Post)
+		if err != nil {
+			return err
+		}
+		if d.cmd.Account != 0 && d.cmd.Account != post.Account {
+			return model.Invalid("post", "is not by this account")
+		}
+		d.cmd.Account = post.Account
+	}
+	if d.cmd.Account == 0 {
+		return model.Invalid("account", "is needed")
+	}
+	account, err := r.Account(ctx, d.cmd.Account)
+	if err != nil {
+		return err
+	}
+	class, err := r.ClassOf(ctx, d.cmd.Account)
+	if err != nil {
+		return err
+	}
+	sanctions, err := r.UnliftedSanctions(ctx, d.cmd.Account)
+	if err != nil {
+		return err
+	}
+	d.class, d.strictest = class.Class, classTravels(class, now)
+	d.target = model.Target{Handle: account.Handle, Class: d.class, Strictest: d.strictest, Reach: account.Followers}
+	for _, s := range sanctions {
+		// A brief lock is anyone's to set: were it part of what is signed, it could void every request on the account.
+		if s.Active(now) && !isBrief(s) {
+			d.target.Sanctions = append(d.target.Sanctions, s.ID)
+		}
+	}
+	return d.checkCase(ctx, r)
+}
+
+// checkCase holds a command to its case: a case is about one account.
+func (d *deed) checkCase(ctx context.Context, r store.Reads) error {
+	if d.cmd.Case == 0 {
+		return nil
+	}
+	c, err := r.Case(ctx, d.cmd.Case)
+	if model.KindOf(err) == model.KindNotFound {
+		return model.Invalid("case", "there is no case %s", d.cmd.Case)
+	}
+	if err == nil && c.Account != d.cmd.Account {
+		return model.Invalid("case", "case %s is about another account", d.cmd.Case)
+	}
+	return err
+}
+
+// isBrief reports whether a sanction is a lock of the kind that law 1 excepts.
+func isBrief(s model.Sanction) bool {
+	return s.Kind == model.SanctionLock && !s.End.IsZero() && s.End.Sub(s.Start) <= BriefLock
+}
+
+// sameTarget compares what was signed with what is there now. The reach may have changed: it follows from follows, which
+// are not privileged.
+func sameTarget(signed, now model.Target) bool {
+	return signed.Handle == now.Handle && signed.Class == now.Class && signed.Strictest == now.Strictest &&
+		signed.State == now.State && slices.Equal(signed.Sanctions, now.Sanctions)
+}
+
+// stateOf describes a person's employment and roles: the privileged state that a command on a person is signed for.
+func stateOf(p model.Person) string {
+	ends := "open"
+	if !p.Employment.EndsAt.IsZero() {
+		ends = p.Employment.EndsAt.Format(time.RFC3339)
+	}
+	return fmt.Sprintf("%s %s until %s, team %s, roles %v", p.Employment.Kind, p.Employment.Status, ends, p.Team, p.RoleSet())
+}

@@ -1,0 +1,146 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/passkey"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// Settings are what a store was born with and later changes through the guard only.
+type Settings struct {
+	URL           string // the network's public address
+	DeskURL       string // the desk's address: the exact origin that passkeys sign for
+	WaitDivisor   int64  // 1; larger only in a demo, whose waits are shortened
+	HighProfileAt int64  // followers at which an account becomes high_profile by itself
+	Demo          bool
+}
+
+// The names under which the store keeps settings.
+const (
+	setURL           = "url"
+	setDeskURL       = "desk_url"
+	setWaitDivisor   = "wait_divisor"
+	setHighProfileAt = "high_profile_at"
+	setDemo          = "demo"
+)
+
+// HighProfileAt is the shipped number of followers at which an account becomes high_profile.
+const HighProfileAt = 100_000
+
+// Guard decides and acts. It is safe for concurrent use.
+type Guard struct {
+	st       *store.Store
+	log      *slog.Logger
+	now      func() time.Time
+	settings Settings
+	rp       passkey.RelyingParty
+	clock    *clockWatch
+	bundle   atomic.Pointer[policy.Bundle] // the last one used; immutable, known by its hash
+	closed   atomic.Pointer[string]        // why privileged writes are refused altogether; nil: they are not
+}
+
+// New opens the door of a store that was born.
+func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.Logger) (*Guard, error) {
+	settings, err := LoadSettings(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	rp, err := passkey.NewRelyingParty(settings.DeskURL, "Keyturn desk")
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{st: st, log: log, now: now, settings: settings, clock: newClockWatch(now()),
+		rp: rp}
+	return g, g.checkHistory(ctx)
+}
+
+// Settings are the store's settings.
+func (g *Guard) Settings() Settings { return g.settings }
+
+// RelyingParty is what passkeys are made for and sign for.
+func (g *Guard) RelyingParty() passkey.RelyingParty { return g.rp }
+
+// LoadSettings reads the settings of a store; one that was not born has none and is a conflict.
+func LoadSettings(ctx context.Context, st *store.Store) (Settings, error) {
+	var s Settings
+	texts := map[string]string{}
+	for _, name := range []string{setURL, setDeskURL, setWaitDivisor, setHighProfileAt, setDemo} {
+		v, found, err := st.Setting(ctx, name)
+		if err != nil {
+			return s, err
+		}
+		if !found {
+			return s, model.Errorf(model.KindConflict, "the store is empty: run keyturn init first")
+		}
+		texts[name] = v
+	}
+	var err1, err2, err3 error
+	s.URL, s.DeskURL = texts[setURL], texts[setDeskURL]
+	s.WaitDivisor, err1 = strconv.ParseInt(texts[setWaitDivisor], 10, 64)
+	s.HighProfileAt, err2 = strconv.ParseInt(texts[setHighProfileAt], 10, 64)
+	s.Demo, err3 = strconv.ParseBool(texts[setDemo])
+	if err1 != nil || err2 != nil || err3 != nil || s.WaitDivisor < 1 || s.WaitDivisor > 1 && !s.Demo {
+		return s, fmt.Errorf("the store's settings make no sense: wait_divisor %q, high_profile_at %q, demo %q",
+			texts[setWaitDivisor], texts[setHighProfileAt], texts[setDemo])
+	}
+	return s, nil
+}
+
+// checkHistory compares the ledger with the newest head that a key signed. A store that is behind it was rolled back:
+// it starts, and shows what it has, but takes no privileged writes.
+func (g *Guard) checkHistory(ctx context.Context) error {
+	head, _, err := g.st.LedgerHead(ctx)
+	if err != nil {
+		return err
+	}
+	size, hash, err := g.st.NewestSignedHead(ctx)
+	if err != nil || size == 0 {
+		return err
+	}
+	why := ""
+	if size > head.Size {
+		why = fmt.Sprintf("the ledger has %d entries but a key signed a head of %d: this store was rolled back", head.Size, size)
+	} else if signed, err := ledger.RootAt(size, g.st.TreeHashes(ctx)); err != nil {
+		return err
+	} else if string(signed.Root[:]) != string(hash) {
+		why = fmt.Sprintf("the ledger's first %d entries are not those that a key signed: history was rewritten", size)
+	}
+	if why != "" {
+		g.closed.Store(&why)
+		g.log.Error("privileged writes are refused", "why", why)
+	}
+	return nil
+}
+
+// policyOf reads the bundle in force, as this transaction sees it.
+func (g *Guard) policyOf(ctx context.Context, r store.Reads) (*policy.Bundle, error) {
+	hash, err := r.PolicyHash(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the policy in force: %w", err)
+	}
+	if b := g.bundle.Load(); b != nil && b.Hash() == hash {
+		return b, nil
+	}
+	row, err := r.PolicyInForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, err := policy.Parse(row.Document)
+	if err != nil {
+		return nil, fmt.Errorf("the policy in force: %w", err)
+	}
+	if b.Hash() != row.Hash {
+		return nil, fmt.Errorf("the policy in force is not the one that was published: %s, not %s", b.Hash(), row.Hash)
+	}
+	g.bundle.Store(b)
+	return b, nil
+}

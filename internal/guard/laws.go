@@ -1,0 +1,286 @@
+package guard
+
+import (
+	"slices"
+	"time"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// The names of the laws, as they stand in refusals, in the ledger and in tests.
+const (
+	LawTwoKeys        = "two_keys"
+	LawNoLoneGovernor = "no_lone_governor"
+	LawLeavers        = "leavers_hold_no_keys"
+	LawOneHuman       = "one_human_one_key"
+	LawSigned         = "signed_for_this"
+	LawLedger         = "ledger_with_the_effect"
+	LawNothingLost    = "nothing_is_lost_in_the_dark"
+	LawDark           = "dark_is_dark_everywhere"
+	LawLight          = "light_is_easier_than_dark"
+	LawBounded        = "bounded_reach"
+	LawClass          = "class_travels"
+	LawFailClosed     = "fail_closed_for_dark"
+)
+
+// BriefLock is the longest lock that law 1 excepts; BriefLockEvery is how often an account may have one.
+const (
+	BriefLock      = 15 * time.Minute
+	BriefLockEvery = 24 * time.Hour
+)
+
+// twoKeys is law 1: nothing darkens, silences or takes over a protected account without the keys of at least two
+// different people, whatever the policy asks for. Sole exception: one lock of at most 15 minutes per account per 24
+// hours.
+func twoKeys(d deed, need model.Requirement) model.Requirement {
+	if d.harms() && d.strictest.Protected() && !d.brief {
+		need.Keys = max(need.Keys, 2)
+	}
+	return need
+}
+
+// noLoneGovernor is law 2: what makes anything easier takes at least the keys and the wait of the strictest row that
+// it could help to meet. A role that only adds a person to the count (agent) helps to meet a row with the keys of those
+// who granted it plus the row's own roles: where these would be fewer people than the row asks for, the grant takes the
+// row's number.
+func noLoneGovernor(d deed, b *policy.Bundle, need model.Requirement) (model.Requirement, error) {
+	if !d.loosens {
+		return need, nil
+	}
+	strictest, err := strictestHarm(b)
+	if err != nil {
+		return need, err
+	}
+	if !d.cheap {
+		return policy.Join(need, model.Requirement{Keys: strictest.Keys, Wait: strictest.Wait}), nil
+	}
+	for _, row := range harmRows() {
+		for _, class := range model.Classes()[1:] {
+			r, err := b.Requirement(row, class)
+			if err != nil {
+				return need, err
+			}
+			if people := roleUnion(need.Roles, r.Roles); len(people) < r.Keys {
+				need.Keys = max(need.Keys, r.Keys)
+			}
+		}
+	}
+	return need, nil
+}
+
+// notOneself is the other half of law 2: nobody's key counts on what gives that very person more.
+func notOneself(d deed, signer model.ID) *model.Error {
+	if d.loosens && d.cmd.Person == signer {
+		return model.Refused(LawNoLoneGovernor, "nobody signs for what concerns their own role, employment or credentials")
+	}
+	return nil
+}
+
+// leaversHoldNoKeys is law 3: from the moment a person is on notice, or 14 days before a known end date, that person
+// neither asks for nor signs anything on a protected account, nor what governs, freezes, restores or decides an appeal.
+// A contractor without an end date counts as a leaver.
+func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
+	if p.Employment.Ended(now) {
+		return model.Refused(LawLeavers, "the employment has ended")
+	}
+	if !p.Employment.Leaver(now) {
+		return nil
+	}
+	barred := d.strictest.Protected() && d.info.Target != model.TargetNone
+	switch d.info.Group {
+	case model.GroupGovern, model.GroupLight, model.GroupAppeal:
+		barred = true
+	}
+	if !barred {
+		return nil
+	}
+	why := "a person who is leaving"
+	switch e := p.Employment; {
+	case e.Status == model.EmploymentNotice:
+		why = "a person on notice"
+	case e.Kind == model.Contractor && e.EndsAt.IsZero():
+		why = "a contractor without an end date"
+	case !e.EndsAt.IsZero():
+		why = "a person whose employment ends on " + e.EndsAt.Format(time.DateOnly)
+	}
+	return model.Refused(LawLeavers, "%s turns no key on this", why)
+}
+
+// oneHuman is law 4: keys count by person, and whoever requested a person's role or credential within the last 30 days
+// counts as the same human as that person.
+func oneHuman(p model.Person, credentials []model.Credential, now time.Time) approval.Holder {
+	h := approval.Holder{Person: p.ID, Roles: p.RoleSet(), Team: p.Team}
+	since := now.Add(-model.SponsorWindow)
+	for _, g := range p.Grants {
+		if g.Sponsor != 0 && g.Sponsor != p.ID && g.GrantedAt.After(since) {
+			h.SameAs = append(h.SameAs, g.Sponsor)
+		}
+	}
+	for _, c := range credentials {
+		if c.Sponsor != 0 && c.Sponsor != p.ID && c.EnrolledAt.After(since) {
+			h.SameAs = append(h.SameAs, c.Sponsor)
+		}
+	}
+	slices.Sort(h.SameAs)
+	h.SameAs = slices.Compact(h.SameAs)
+	return h
+}
+
+// signedForThis is law 5: a key is a WebAuthn signature, by a credential that the person holds, over this very request.
+// A session alone stands for a key only on a standard account where one key is asked for.
+func (g *Guard) signedForThis(d deed, q model.Request, need model.Requirement, k model.Key, held []model.Credential) *model.Error {
+	if k.Credential == 0 {
+		if d.info.Target == model.TargetAccount || d.info.Target == model.TargetPost {
+			if d.strictest == model.ClassStandard && need.Keys == 1 && d.info.Group != model.GroupGovern {
+				return nil
+			}
+		}
+		return model.Refused(LawSigned, "a signature with a passkey is needed: a sign-in alone is no key here")
+	}
+	i := slices.IndexFunc(held, func(c model.Credential) bool { return c.ID == k.Credential })
+	if i < 0 || held[i].Person != k.Person {
+		return model.Refused(LawSigned, "the passkey is not one of this person's, or was revoked")
+	}
+	if k.SignedAt.After(k.ExpiresAt) {
+		return model.Refused(LawSigned, "the signature came too late: ask for a new challenge")
+	}
+	head := ledger.Head{Size: k.HeadSize}
+	copy(head.Root[:], k.HeadHash)
+	challenge, err := approval.Challenge(q, k.Person, k.ExpiresAt, head)
+	if err != nil {
+		return &model.Error{Kind: model.KindForbidden, Law: LawSigned, Message: "the request cannot be signed", Err: err}
+	}
+	if err := g.rp.VerifyAssertion(challenge, held[i].PublicKey, k.Assertion); err != nil {
+		return &model.Error{Kind: model.KindForbidden, Law: LawSigned, Message: "the signature is not for this request", Err: err}
+	}
+	return nil
+}
+
+// ledgerWithTheEffect is law 6: no effect without its entry. It checks, before a transaction that changes anything
+// commits, that the entry says what was done, by whom and under which policy.
+func ledgerWithTheEffect(f ledger.Facts, rows []ledger.Row) *model.Error {
+	if f.Event == "" || len(rows) > 0 && f.Kind == "" || f.Actor != 0 && f.Policy == "" {
+		return model.Refused(LawLedger, "the ledger's entry does not say what was done")
+	}
+	return nil
+}
+
+// nothingIsLost is law 7: darkening and silencing write sanctions and the guard's own books, and touch no post, follow,
+// list or counter.
+func nothingIsLost(d deed, rows []ledger.Row) *model.Error {
+	if d.info.Group != model.GroupDarken && d.info.Group != model.GroupSilence {
+		return nil
+	}
+	for _, row := range rows {
+		switch row.Table {
+		case "sanctions", "requests", "request_keys", "charges", "freezes":
+		default:
+			return model.Refused(LawNothingLost, "a darkening may not change %s", row.Table)
+		}
+	}
+	return nil
+}
+
+// darkEverywhere is law 8: whatever changes what may be seen is announced in the transaction that changes it, for this
+// node's memory before the call returns and for every other node's feed.
+func darkEverywhere(rows []ledger.Row, announced []model.ID) *model.Error {
+	for _, row := range rows {
+		if row.Table == "sanctions" && !slices.ContainsFunc(announced, func(id model.ID) bool {
+			return id.String() == row.Values["account"]
+		}) {
+			return model.Refused(LawDark, "a change of what may be seen was not announced")
+		}
+	}
+	return nil
+}
+
+// lightIsEasier is law 9: within an hour of a darkening one key of anyone who may restore undoes it, without wait:
+// once per account and case, a bounded number of times per person and day, and not where the ground is legal. Later, or
+// again, restoring takes the keys that the darkening took. What took effect without valid keys is undone by one key at
+// any time.
+func lightIsEasier(made sanctionMade, history undoHistory, now time.Time) (need model.Requirement, undo bool) {
+	one := model.Requirement{Keys: 1}
+	if !made.validKeys {
+		return one, false
+	}
+	if made.brief {
+		return one, false
+	}
+	if now.Sub(made.sanction.Start) <= UndoWindow && !made.legal && history.onCase == 0 && history.byPerson < UndoPerDay {
+		return one, true
+	}
+	again := made.need
+	again.Wait = 0
+	again.Keys = max(again.Keys, 1)
+	return again, false
+}
+
+// boundedReach is law 10: what is darkened is charged in full to the requester and to every key-holder, over sliding
+// windows of an hour and a day.
+func boundedReach(d deed, b *policy.Bundle, p model.Person, used budgetUse) *model.Error {
+	if d.info.Group != model.GroupDarken {
+		return nil
+	}
+	budget := b.Budget(p.RoleSet()...)
+	reach := d.reach()
+	switch {
+	case used.hour.count+1 > budget.AccountsPerHour, used.day.count+1 > budget.AccountsPerDay:
+		return model.Refused(LawBounded, "%s has darkened %d accounts this hour and %d today, of %d and %d",
+			p.Name, used.hour.count, used.day.count, budget.AccountsPerHour, budget.AccountsPerDay)
+	case used.hour.reach+reach > budget.ReachPerHour, used.day.reach+reach > budget.ReachPerDay:
+		return model.Refused(LawBounded, "%d followers would lose sight of this account: %s's budget is %d an hour and %d a day, of which %d and %d are used",
+			reach, p.Name, budget.ReachPerHour, budget.ReachPerDay, used.hour.reach, used.day.reach)
+	}
+	return nil
+}
+
+// frozen is the other half of law 10: in a freeze nothing that it covers darkens, silences or takes over.
+func frozen(d deed, freezes []store.Freeze, now time.Time) *model.Error {
+	if !d.harms() {
+		return nil
+	}
+	for _, f := range freezes {
+		if f.Active(now) && (f.Scope == store.FreezeAll || d.strictest.Protected()) {
+			return &model.Error{Kind: model.KindFrozen, Law: LawBounded,
+				Message: "a freeze is on: nothing is darkened, silenced or taken over until it ends"}
+		}
+	}
+	return nil
+}
+
+// classTravels is law 11: the account's class covers whatever is the account's. A lowered class keeps its old
+// requirements for 7 days (law 2).
+func classTravels(c store.AccountClass, now time.Time) model.Class {
+	if !c.LoweredAt.IsZero() && now.Sub(c.LoweredAt) < LoweredFor && c.LoweredFrom.Rank() > c.Class.Rank() {
+		return c.LoweredFrom
+	}
+	return c.Class
+}
+
+// LoweredFor is how long a lowered class keeps its old requirements.
+const LoweredFor = 7 * 24 * time.Hour
+
+// failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover and governing. The clock is in
+// doubt when it is before the ledger's last entry, or was set forward by over a minute.
+func failClosed(d deed, now, lastEntry time.Time, jumped bool, closed *string) *model.Error {
+	if !d.harms() && d.info.Group != model.GroupGovern {
+		return nil
+	}
+	switch {
+	case closed != nil:
+		return model.Refused(LawFailClosed, "privileged writes are stopped: %s", *closed)
+	case now.Before(lastEntry):
+		return model.Refused(LawFailClosed, "the clock is behind the ledger's last entry (%s)", lastEntry.Format(time.RFC3339))
+	case jumped:
+		return model.Refused(LawFailClosed, "the clock was set forward by more than a minute")
+	case d.info.Kind == "":
+		return model.Refused(LawFailClosed, "the command is not in the catalogue")
+	case d.onAccount() && d.strictest.Rank() < 0:
+		return model.Refused(LawFailClosed, "the account's class %q is not known", d.strictest)
+	}
+	return nil
+}

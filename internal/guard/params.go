@@ -1,0 +1,210 @@
+package guard
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// The parameters that commands take. A parameter that a command does not take is an error, never ignored.
+const (
+	paramFor       = "for"       // lock, sensitive, limit, suspend: how long, as a Go duration, or "unlimited"
+	paramSanction  = "sanction"  // restore: one sanction instead of all on the account
+	paramGround    = "ground"    // darkening: "legal" when a court or the law demands it
+	paramClass     = "class"     // set_class
+	paramVerified  = "verified"  // set_verified: true or false
+	paramRole      = "role"      // grant_role
+	paramRevoke    = "revoke"    // grant_role: "true" takes the role away; enroll_credential: the credential's ID
+	paramLogin     = "login"     // grant_role: the login of somebody new
+	paramName      = "name"      // grant_role of somebody new; enroll_credential
+	paramTeam      = "team"      // grant_role of somebody new
+	paramKind      = "kind"      // set_employment, grant_role of somebody new: employee or contractor
+	paramStatus    = "status"    // set_employment: active, notice or ended
+	paramEnds      = "ends"      // set_employment, grant_role of somebody new: a date, or "never"
+	paramEnrolment = "enrolment" // enroll_credential
+	paramDocument  = "document"  // publish_policy: the bundle
+	paramScope     = "scope"     // freeze: protected (the default) or all
+)
+
+// maxDocument is the largest policy bundle, in bytes.
+const maxDocument = 256 << 10
+
+// maxFor bounds how long a timed sanction may be.
+const maxFor = 5 * 365 * 24 * time.Hour
+
+// takes lists the parameters of each command.
+func takes(kind model.CommandKind) []string {
+	switch kind {
+	case model.CmdLock, model.CmdSensitive, model.CmdLimit:
+		return []string{paramFor}
+	case model.CmdSuspend:
+		return []string{paramFor, paramGround}
+	case model.CmdDeactivate, model.CmdBan, model.CmdRemovePost:
+		return []string{paramGround}
+	case model.CmdRestore:
+		return []string{paramSanction}
+	case model.CmdSetClass:
+		return []string{paramClass}
+	case model.CmdSetVerified:
+		return []string{paramVerified}
+	case model.CmdGrantRole:
+		return []string{paramRole, paramRevoke, paramLogin, paramName, paramTeam, paramKind, paramEnds}
+	case model.CmdSetEmployment:
+		return []string{paramStatus, paramKind, paramEnds}
+	case model.CmdEnrollCredential:
+		return []string{paramEnrolment, paramRevoke, paramName}
+	case model.CmdPublishPolicy:
+		return []string{paramDocument}
+	case model.CmdFreeze:
+		return []string{paramScope}
+	}
+	return nil
+}
+
+// readParams checks the parameters and finds the row of the policy's table that governs the command.
+func (g *Guard) readParams(ctx context.Context, r store.Reads, d *deed, now time.Time) error {
+	allowed := takes(d.cmd.Kind)
+	for name := range d.cmd.Params {
+		if !slices.Contains(allowed, name) {
+			return model.Invalid("params."+name, "%s takes no such parameter (it takes %v)", d.cmd.Kind, allowed)
+		}
+	}
+	if ground := d.cmd.Params[paramGround]; ground != "" && ground != "legal" && ground != "rule" {
+		return model.Invalid("params.ground", "must be rule or legal")
+	}
+	switch d.cmd.Kind {
+	case model.CmdWarn:
+		d.row = policy.RowWarn
+	case model.CmdLock, model.CmdSensitive, model.CmdLimit, model.CmdSuspend:
+		return d.readTimed(ctx, r, now)
+	case model.CmdRemovePost:
+		d.row = policy.RowRemovePost
+		return d.checkPost(ctx, r)
+	case model.CmdDeactivate:
+		d.row = policy.RowDeactivate
+	case model.CmdBan:
+		d.row = policy.RowBan
+	case model.CmdRestore:
+		return g.readRestore(ctx, r, d, now)
+	case model.CmdFreeze:
+		d.row = policy.RowFreeze
+		if s := store.FreezeScope(d.cmd.Params[paramScope]); s != "" && s != store.FreezeProtected && s != store.FreezeAll {
+			return model.Invalid("params.scope", "must be protected or all")
+		}
+	case model.CmdUnfreeze:
+		d.row, d.loosens = policy.RowUnfreeze, false // its row is its own: ending a confirmed freeze takes two (law 10)
+	case model.CmdSetClass, model.CmdSetVerified:
+		return d.readClass(ctx, r)
+	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential:
+		return d.readStaff(ctx, r, now)
+	case model.CmdPublishPolicy:
+		return d.readPolicy(ctx, r)
+	default:
+		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)
+	}
+	return nil
+}
+
+// readTimed reads how long a sanction shall last. A lock without "for" is a brief one; the others last until they are
+// lifted.
+func (d *deed) readTimed(ctx context.Context, r store.Reads, now time.Time) error {
+	switch text := d.cmd.Params[paramFor]; {
+	case text == "" && d.cmd.Kind == model.CmdLock:
+		d.end = BriefLock
+	case text == "" || text == "unlimited":
+	default:
+		end, err := time.ParseDuration(text)
+		if err != nil || end < time.Minute || end > maxFor {
+			return model.Invalid("params.for", `must be a duration from 1m to %s, such as 15m or 72h, or "unlimited"`, maxFor)
+		}
+		d.end = end
+	}
+	d.row = map[model.CommandKind]policy.Row{model.CmdLock: policy.RowLock, model.CmdSensitive: policy.RowSensitive,
+		model.CmdLimit: policy.RowLimit, model.CmdSuspend: policy.RowSuspend}[d.cmd.Kind]
+	if d.cmd.Kind == model.CmdLock && d.end != 0 && d.end <= BriefLock {
+		had, err := hadBriefLock(ctx, r, d.cmd.Account, now)
+		if err != nil {
+			return err
+		}
+		if !had {
+			d.row, d.brief = policy.RowLockBrief, true
+		}
+	}
+	return nil
+}
+
+// hadBriefLock reports whether the account has had its one brief lock of the last 24 hours (law 1).
+func hadBriefLock(ctx context.Context, r store.Reads, account model.ID, now time.Time) (bool, error) {
+	all, err := r.Sanctions(ctx, account)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(all, func(s model.Sanction) bool {
+		return isBrief(s) && now.Sub(s.Start) < BriefLockEvery
+	}), nil
+}
+
+func (d *deed) checkPost(ctx context.Context, r store.Reads) error {
+	post, err := r.Post(ctx, d.cmd.Post)
+	if err == nil && !post.DeletedAt.IsZero() {
+		err = model.NotFound("post")
+	}
+	return err
+}
+
+// readClass tells raising, which takes one key, from lowering, which takes the strictest row (law 2).
+func (d *deed) readClass(ctx context.Context, r store.Reads) error {
+	if d.cmd.Kind == model.CmdSetVerified {
+		verified, err := strconv.ParseBool(d.cmd.Params[paramVerified])
+		if err != nil {
+			return model.Invalid("params.verified", "must be true or false")
+		}
+		// The mark is trust: taking it from a protected account is taking part of that account.
+		d.loosens = !verified || d.strictest.Protected()
+		d.row = rowFor(d.loosens)
+		return nil
+	}
+	to := model.Class(d.cmd.Params[paramClass])
+	if to.Rank() < 0 {
+		return model.Invalid("params.class", "must be one of %v", model.Classes())
+	}
+	if to == d.class {
+		return model.Invalid("params.class", "the account's class is %s already", to)
+	}
+	d.loosens = to.Rank() < d.class.Rank()
+	d.row = rowFor(d.loosens)
+	return nil
+}
+
+func (d *deed) readPolicy(ctx context.Context, r store.Reads) error {
+	next, err := policy.Parse([]byte(d.cmd.Params[paramDocument]))
+	if err != nil {
+		return err
+	}
+	current, err := r.PolicyInForce(ctx)
+	if err != nil {
+		return err
+	}
+	if current.Hash == next.Hash() {
+		return model.Invalid("params.document", "is the policy in force already")
+	}
+	was, err := policy.Parse(current.Document)
+	if err != nil {
+		return err
+	}
+	d.loosens = len(policy.Looser(was, next)) > 0
+	d.row = rowFor(d.loosens)
+	return nil
+}
+
+func rowFor(loosens bool) policy.Row {
+	if loosens {
+		return policy.RowLoosen
+	}
+	return policy.RowTighten
+}

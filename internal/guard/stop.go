@@ -1,0 +1,132 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// Withdraw takes a person's own request back.
+func (g *Guard) Withdraw(ctx context.Context, a Actor, request model.ID, reason string) (Outcome, error) {
+	return g.stop(ctx, a, request, reason, approval.Withdraw, func(_ *court, _ *store.PrivTx, q model.Request, _ deed, _ model.Person) (*model.Error, error) {
+		if q.Requester != a.Person {
+			return model.Errorf(model.KindForbidden, "only who made a request can withdraw it"), nil
+		}
+		return nil, nil
+	})
+}
+
+// Decline says no to a request that still waits for keys; then it gets none.
+func (g *Guard) Decline(ctx context.Context, a Actor, request model.ID, reason string) (Outcome, error) {
+	return g.stop(ctx, a, request, reason, approval.Decline, func(c *court, _ *store.PrivTx, _ model.Request, d deed, m model.Person) (*model.Error, error) {
+		return c.decides(policy.VerbDecline, d, m), nil
+	})
+}
+
+// Veto stops a request before it takes effect. A person's second veto on one case does not count (law 10).
+func (g *Guard) Veto(ctx context.Context, a Actor, request model.ID, reason string) (Outcome, error) {
+	return g.stop(ctx, a, request, reason, approval.Veto, func(c *court, p *store.PrivTx, q model.Request, d deed, m model.Person) (*model.Error, error) {
+		if e := c.decides(policy.VerbVeto, d, m); e != nil {
+			return e, nil
+		}
+		subject := vetoSubject(q)
+		n, err := p.Vetoes(ctx, m.ID, subject)
+		if err != nil {
+			return nil, err
+		}
+		if e := oneVeto(n); e != nil {
+			return e, nil
+		}
+		return nil, p.PutVeto(ctx, store.Veto{ID: p.NextID(), Request: q.ID, Person: m.ID, Case: subject, At: p.Now()})
+	})
+}
+
+// oneVeto is the last part of law 10: a person's second veto on one case does not count.
+func oneVeto(before int64) *model.Error {
+	if before > 0 {
+		return model.Refused(LawBounded, "you have vetoed on this case before: a second veto does not count")
+	}
+	return nil
+}
+
+// vetoSubject is what a veto is counted on: the case or, without one, the account, the person, or else the request
+// itself, which can be vetoed once anyway.
+func vetoSubject(q model.Request) model.ID {
+	for _, id := range []model.ID{q.Command.Case, q.Command.Account, q.Command.Person} {
+		if id != 0 {
+			return id
+		}
+	}
+	return q.ID
+}
+
+// stop ends an open request by a step that may allows. A refusal is recorded.
+func (g *Guard) stop(ctx context.Context, a Actor, request model.ID, reason string, step approval.Step,
+	may func(*court, *store.PrivTx, model.Request, deed, model.Person) (*model.Error, error)) (Outcome, error) {
+	if len(reason) > model.MaxReason {
+		return Outcome{}, model.Invalid("reason", "may have at most %d bytes", model.MaxReason)
+	}
+	var out Outcome
+	var refusal *model.Error
+	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {
+		out, refusal = Outcome{}, nil
+		q, err := openRequest(ctx, p, request, model.StatePending, model.StateWaiting)
+		if err != nil {
+			return err
+		}
+		c, err := g.sit(ctx, p.Reads, p.Now(), p.Previous())
+		if err != nil {
+			return err
+		}
+		m, err := p.Person(ctx, a.Person)
+		if err != nil {
+			return fmt.Errorf("reading the person: %w", err)
+		}
+		// What the request is aimed at may be gone; who may stop it depends only on what it was.
+		d := deed{cmd: q.Command, info: q.Command.Info(), target: q.Target, class: q.Target.Class, strictest: q.Target.Strictest}
+		if refusal, err = may(c, p, q, d, m); err != nil {
+			return err
+		}
+		p.Entry.Private = map[string]string{privateReason: reason}
+		if refusal != nil {
+			refuseEntry(p, q, a, refusal)
+		} else if err := closeRequest(ctx, p, q, step, string(step)); err != nil {
+			return err
+		} else {
+			q.State, _ = approval.Next(q.State, step)
+			p.Entry.Facts = facts(stepEvent(step), q, a)
+		}
+		out = Outcome{Request: q, Leaf: p.Leaf()}
+		return nil
+	})
+	return answer(out, refusal, err)
+}
+
+func stepEvent(step approval.Step) ledger.Event {
+	switch step {
+	case approval.Withdraw:
+		return ledger.EventWithdrawn
+	case approval.Decline:
+		return ledger.EventDeclined
+	case approval.Veto:
+		return ledger.EventVetoed
+	case approval.Expire:
+		return ledger.EventExpired
+	}
+	return ledger.EventRefused
+}
+
+// closeRequest moves a request to one of its ends.
+func closeRequest(ctx context.Context, p *store.PrivTx, q model.Request, step approval.Step, outcome string) error {
+	var err error
+	if q.State, err = approval.Next(q.State, step); err != nil {
+		return err
+	}
+	q.ClosedAt, q.Outcome = p.Now(), outcome
+	return p.PutRequest(ctx, q)
+}

@@ -1,0 +1,140 @@
+package guard
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"time"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// Submit puts a command to the guard. What one key may do on a standard account is done at once, with the session as
+// the key; everything else opens a request that waits for keys. A refusal is an error that names the law or says what
+// the policy wants, and an entry of the ledger; bad input is an invalid error that names the field, and changes nothing.
+func (g *Guard) Submit(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
+	var out Outcome
+	var refusal *model.Error
+	err := g.st.Privileged(ctx, func(p *store.PrivTx) (err error) {
+		out, refusal, err = g.submit(ctx, p, a, cmd)
+		return err
+	})
+	return answer(out, refusal, err)
+}
+
+// answer puts a recorded refusal and an error together.
+func answer(out Outcome, refusal *model.Error, err error) (Outcome, error) {
+	if err == nil && refusal != nil {
+		refusal.Request = out.Request.ID
+		return out, refusal
+	}
+	return out, err
+}
+
+func (g *Guard) submit(ctx context.Context, p *store.PrivTx, a Actor, cmd model.Command) (out Outcome, refusal *model.Error, err error) {
+	c, err := g.sit(ctx, p.Reads, p.Now(), p.Previous())
+	if err != nil {
+		return out, nil, err
+	}
+	salt := rand.Text()
+	q := model.Request{ID: p.NextID(), Command: cmd, Requester: a.Person, Login: a.Login, Policy: c.b.Hash(),
+		Nonce: make([]byte, 32), Reason: approval.ReasonHash(salt, cmd.Reason), State: model.StatePending,
+		CreatedAt: p.Now(), ExpiresAt: p.Now().Add(model.RequestLife), Opened: p.Leaf()}
+	rand.Read(q.Nonce)
+	v, err := c.judge(ctx, q, nil)
+	if err != nil {
+		return out, nil, err
+	}
+	// What was read of the target completes the command: a post's author, for one.
+	q.Command, q.Target, q.Need = v.deed.cmd, v.deed.target, v.need
+	p.Entry.Private = map[string]string{privateReason: cmd.Reason, privateSalt: salt}
+	if v.refusal != nil {
+		refuseEntry(p, q, a, v.refusal)
+		return Outcome{Leaf: p.Leaf()}, v.refusal, nil
+	}
+	keys, v, err := c.sessionKey(ctx, p, q, a, v)
+	if err != nil {
+		return out, nil, err
+	}
+	if v.missing.None() && v.refusal == nil {
+		return g.finish(ctx, p, c, q, a, keys, v)
+	}
+	p.Entry.Facts = facts(ledger.EventRequested, q, a)
+	out = Outcome{Request: q, Missing: v.missing, Leaf: p.Leaf()}
+	return out, nil, p.PutRequest(ctx, q)
+}
+
+// sessionKey turns the requester's session as the key where that suffices (law 5).
+func (c *court) sessionKey(ctx context.Context, p *store.PrivTx, q model.Request, a Actor, v verdict) ([]model.Key, verdict, error) {
+	if v.need.Keys != 1 {
+		return nil, v, nil
+	}
+	k := model.Key{ID: p.NextID(), Request: q.ID, Person: a.Person, Login: a.Login, SignedAt: c.now, ExpiresAt: c.now}
+	with, err := c.judge(ctx, q, []model.Key{k})
+	if err != nil || len(with.counted) == 0 {
+		return nil, v, err
+	}
+	return []model.Key{k}, with, nil
+}
+
+// refuseEntry records a refusal.
+func refuseEntry(p *store.PrivTx, q model.Request, a Actor, refusal *model.Error) {
+	p.Entry.Facts = facts(ledger.EventRefused, q, a)
+	p.Entry.Facts.Law = refusal.Law
+	p.Entry.Facts.Note = refusal.Message
+}
+
+// finish has a request with all its keys wait, or take effect where nothing is to be waited for. keys are those that
+// are not in the store yet.
+func (g *Guard) finish(ctx context.Context, p *store.PrivTx, c *court, q model.Request, a Actor, keys []model.Key, v verdict) (Outcome, *model.Error, error) {
+	wait := v.need.Wait / time.Duration(g.settings.WaitDivisor)
+	var err error
+	if wait > 0 {
+		q.State, err = approval.Next(q.State, approval.Complete)
+		q.EffectAt = p.Now().Add(wait)
+		p.Entry.Facts = facts(ledger.EventKey, q, a)
+	} else {
+		q.State, err = approval.Next(q.State, approval.Execute)
+		q.EffectAt, q.ClosedAt = p.Now(), p.Now()
+		p.Entry.Facts = facts(ledger.EventExecuted, q, a)
+	}
+	if err != nil {
+		return Outcome{}, nil, err
+	}
+	p.Entry.Facts.Keys = keyFacts(v.counted)
+	if err := p.PutRequest(ctx, q); err != nil {
+		return Outcome{}, nil, err
+	}
+	for _, k := range keys {
+		if err := p.PutKey(ctx, k); err != nil {
+			return Outcome{}, nil, err
+		}
+	}
+	if q.State == model.StateExecuted {
+		if err := g.execute(ctx, p, q, v); err != nil {
+			return Outcome{}, nil, err
+		}
+	}
+	return Outcome{Request: q, Leaf: p.Leaf()}, nil, nil
+}
+
+// decides reports whether a person may stop a request, by the policy.
+func (c *court) decides(verb policy.Verb, d deed, p model.Person) *model.Error {
+	if e := leaversHoldNoKeys(d, p, c.now); e != nil {
+		return e
+	}
+	return c.ask(verb, d, p)
+}
+
+// openRequest reads a request that is to change, and refuses one that is closed.
+func openRequest(ctx context.Context, p *store.PrivTx, id model.ID, states ...model.RequestState) (model.Request, error) {
+	q, err := p.Request(ctx, id)
+	if err == nil && !slices.Contains(states, q.State) {
+		err = model.Errorf(model.KindConflict, "the request is %s", q.State)
+	}
+	return q, err
+}
