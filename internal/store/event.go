@@ -22,7 +22,8 @@ const (
 	EventPosted   EventKind = "posted"   // Account made the post Subject
 	EventUnposted EventKind = "unposted" // Account deleted the post Subject
 	EventPost     EventKind = "post"     // the counters of post Subject changed
-	EventRelation EventKind = "relation" // Account follows, blocks or mutes Subject, or no longer
+	EventRelation EventKind = "relation" // Account follows or mutes Subject, or no longer
+	EventBlock    EventKind = "block"    // Account blocks Subject, or no longer
 	EventNotified EventKind = "notified" // Account has a new notification Subject
 )
 

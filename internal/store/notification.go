@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"keyturn/internal/model"
+)
+
+const notificationCols = `id, account, from_account, kind, post, created_at`
+
+func scanNotification(row scanner) (n model.Notification, err error) {
+	var created int64
+	err = row.Scan(&n.ID, &n.Account, &n.From, &n.Kind, &n.Post, &created)
+	n.CreatedAt = fromMillis(created)
+	return n, err
+}
+
+// AddNotification tells an account of something.
+func (tx *Tx) AddNotification(ctx context.Context, n model.Notification) error {
+	_, err := tx.exec(ctx, `INSERT INTO notifications (`+notificationCols+`) VALUES ($1, $2, $3, $4, $5, $6)`,
+		n.ID, n.Account, n.From, string(n.Kind), n.Post, millis(n.CreatedAt))
+	if err != nil {
+		return fmt.Errorf("notifying: %w", err)
+	}
+	return tx.emit(ctx, Event{Kind: EventNotified, Account: n.Account, Subject: n.ID})
+}
+
+// RemoveNotification deletes one of an account's notifications; another's is not found.
+func (tx *Tx) RemoveNotification(ctx context.Context, account, id model.ID) error {
+	n, err := tx.exec(ctx, `DELETE FROM notifications WHERE id = $1 AND account = $2`, id, account)
+	if err == nil && n == 0 {
+		err = model.NotFound("notification")
+	}
+	return err
+}
+
+// TakeBackNotification deletes what told an account of something that the other one has taken back.
+func (tx *Tx) TakeBackNotification(ctx context.Context, n model.Notification) error {
+	_, err := tx.exec(ctx, `DELETE FROM notifications
+		WHERE account = $1 AND from_account = $2 AND kind = $3 AND post = $4`, n.Account, n.From, string(n.Kind), n.Post)
+	if err != nil {
+		return fmt.Errorf("taking a notification back: %w", err)
+	}
+	return nil
+}
+
+// ClearNotifications deletes all notifications of an account.
+func (tx *Tx) ClearNotifications(ctx context.Context, account model.ID) error {
+	_, err := tx.exec(ctx, `DELETE FROM notifications WHERE account = $1`, account)
+	return err
+}
+
+// Notification reads one notification.
+func (r reads) Notification(ctx context.Context, id model.ID) (model.Notification, error) {
+	return one(ctx, r.q, scanNotification, "notification",
+		`SELECT `+notificationCols+` FROM notifications WHERE id = $1`, id)
+}
+
+// Notifications are an account's notifications.
+func (r reads) Notifications(ctx context.Context, account model.ID, g Range) ([]model.Notification, error) {
+	list, err := collect(ctx, r.q, scanNotification, `SELECT `+notificationCols+` FROM notifications WHERE account = $1`+
+		g.sql("id", 2), append([]any{account}, g.args()...)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading notifications: %w", err)
+	}
+	return list, nil
+}
+
+// MarkNotifications notes up to which notification an account has read; it never goes back.
+func (tx *Tx) MarkNotifications(ctx context.Context, account, upTo model.ID) error {
+	_, err := tx.exec(ctx, `INSERT INTO notification_marks (account, last_read) VALUES ($1, $2)
+		ON CONFLICT (account) DO UPDATE SET last_read = excluded.last_read
+		WHERE notification_marks.last_read < excluded.last_read`, account, upTo)
+	if err != nil {
+		return fmt.Errorf("marking notifications as read: %w", err)
+	}
+	return nil
+}
+
+// NotificationMark is up to which notification an account has read, 0 for none.
+func (r reads) NotificationMark(ctx context.Context, account model.ID) (id model.ID, err error) {
+	_, err = r.row(ctx, []any{&id}, `SELECT last_read FROM notification_marks WHERE account = $1`, account)
+	return id, err
+}
