@@ -1,15 +1,21 @@
 package policy
 
-import "keyturn/internal/model"
+import (
+	"cmp"
+	"fmt"
+	"slices"
 
-// Verb is what somebody wants to do with a command.
+	"keyturn/internal/model"
+)
+
+// Verb is what somebody wants to do about a command.
 type Verb string
 
 // The verbs.
 const (
 	VerbRequest Verb = "request" // submit the command
 	VerbSign    Verb = "sign"    // turn a key on a request for it, or stand for it by a session
-	VerbVeto    Verb = "veto"    // stop a request for it during its wait
+	VerbVeto    Verb = "veto"    // stop a request for it before it takes effect
 	VerbDecline Verb = "decline" // say no to a request for it that still waits for keys
 	VerbSee     Verb = "see"     // read cases and requests at the desk
 )
@@ -23,22 +29,73 @@ type Subject struct {
 	Team   string
 	Kind   model.EmploymentKind
 	Status model.EmploymentStatus
-	Leaver bool // model.Employment.Leaver; whoever is not active is one whatever this says
+	Leaver bool // model.Employment.Leaver; whoever is not active is one, whatever this says
 }
+
+func (s Subject) leaves() bool { return s.Leaver || s.Status != model.EmploymentActive }
 
 // Question is one point of the closed, finite space that policy speaks about.
 type Question struct {
 	Verb    Verb
 	Subject Subject
-	Command model.CommandKind // not looked at for VerbSee; for VerbVeto and VerbDecline that of the request to be stopped
-	Class   model.Class       // of the account; needed where the command is aimed at an account or post, "" where there is none
-	HasCase bool              // a case about the account is named
-	Hour    int               // of the day in UTC, 0 to 23
+	// Command is what is to be done or, for VerbVeto and VerbDecline, stopped. It is not looked at for VerbSee.
+	Command model.CommandKind
+	// Class is the account's. It must be there where the command is aimed at an account or a post, and is not looked at
+	// where it is aimed at anything else; for VerbSee it is "" where no account is concerned.
+	Class   model.Class
+	HasCase bool // a case about the account is named
+	Hour    int  // of the day in UTC, 0 to 23
 }
 
-// Decision is the answer to a Question.
-type Decision struct {
-	Allowed  bool
-	Policies []string // the @id of each Cedar policy that decided, sorted; empty when none did
-	Why      string   // in words for the person who asked
+// noClass is the class that Cedar sees where no account is concerned.
+const noClass = "none"
+
+// class is the class that counts.
+func (q Question) class() model.Class {
+	if q.Verb != VerbSee && !aimsAtAccount(q.Command) {
+		return noClass
+	}
+	return cmp.Or(q.Class, noClass)
+}
+
+func aimsAtAccount(kind model.CommandKind) bool {
+	info, _ := model.InfoOf(kind)
+	return info.Target == model.TargetAccount || info.Target == model.TargetPost
+}
+
+// check says in words why a question is outside the space; such a question is refused.
+func (q Question) check() error {
+	s := q.Subject
+	if i := slices.IndexFunc(s.Roles, func(r model.Role) bool { return !slices.Contains(model.Roles(), r) }); i >= 0 {
+		return fmt.Errorf("%q is no role", s.Roles[i])
+	}
+	switch {
+	case !slices.Contains(Verbs(), q.Verb):
+		return fmt.Errorf("%q is nothing that a policy decides", q.Verb)
+	case s.Kind != model.Employee && s.Kind != model.Contractor:
+		return fmt.Errorf("%q is no kind of employment", s.Kind)
+	case !slices.Contains(statuses(), s.Status):
+		return fmt.Errorf("%q is no state of an employment", s.Status)
+	case q.Hour < 0 || q.Hour > 23:
+		return fmt.Errorf("%d is no hour of the day", q.Hour)
+	case q.Verb == VerbSee:
+		return checkClass(q.Class, true)
+	case q.Command == model.CmdVeto || q.Command == model.CmdDecline:
+		return fmt.Errorf("%s is decided by what it is to stop, and asked about as a verb", q.Command)
+	}
+	if _, ok := model.InfoOf(q.Command); !ok {
+		return fmt.Errorf("%q is no command", q.Command)
+	}
+	return checkClass(q.Class, !aimsAtAccount(q.Command))
+}
+
+func checkClass(c model.Class, noneWillDo bool) error {
+	if c == "" && noneWillDo || c.Rank() >= 0 {
+		return nil
+	}
+	return fmt.Errorf("%q is no class of account", c)
+}
+
+func statuses() []model.EmploymentStatus {
+	return []model.EmploymentStatus{model.EmploymentActive, model.EmploymentNotice, model.EmploymentEnded}
 }
