@@ -47,3 +47,9 @@ func roleUnion(a, b []model.Role) []model.Role {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// sameNeed compares whose keys were asked for with whose are needed now.
+func sameNeed(asked, now model.Requirement) bool {
+	return asked.Keys == now.Keys && asked.Teams == now.Teams && asked.Wait == now.Wait &&
+		slices.Equal(asked.Roles, now.Roles)
+}

@@ -23,7 +23,7 @@ type Config struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	reads // every read, outside a transaction
+	Reads // every read, outside a transaction
 
 	db  *sql.DB
 	d   dialect
@@ -58,7 +58,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{reads: reads{q: d.reader()}, db: db, d: d, now: cfg.Now, ids: model.NewIDs(cfg.Node, cfg.Now)}
+	s := &Store{Reads: Reads{q: d.reader()}, db: db, d: d, now: cfg.Now, ids: model.NewIDs(cfg.Node, cfg.Now)}
 	s.subs.Store(&[]func(Event){})
 	return s, nil
 }
@@ -92,8 +92,11 @@ type querier interface {
 	exec(ctx context.Context, text string, args ...any) (sql.Result, error)
 }
 
-// reads has every read of the store as a method; a Store reads what is committed, a Tx what it has written too.
-type reads struct{ q querier }
+// Reads has every read of the store as a method; a Store reads what is committed, a Tx what it has written too.
+type Reads struct{ q querier }
+
+// reads is Reads, for the receivers.
+type reads = Reads
 
 // row scans the only row of a query into dest; a missing row is found == false.
 func (r reads) row(ctx context.Context, dest []any, text string, args ...any) (found bool, err error) {

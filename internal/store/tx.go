@@ -9,7 +9,7 @@ import (
 // Tx is a transaction under way: it reads what it has written, and has the plain writes as methods. It is valid only
 // inside the function that it was given to.
 type Tx struct {
-	reads
+	Reads
 	s      *Store
 	events []Event
 }
@@ -22,7 +22,7 @@ type Tx struct {
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	var events []Event
 	err := s.d.write(ctx, func(q querier) error {
-		tx := &Tx{reads: reads{q: q}, s: s}
+		tx := &Tx{Reads: Reads{q: q}, s: s}
 		if err := fn(tx); err != nil {
 			return err
 		}
