@@ -1,0 +1,29 @@
+package moderation
+
+import (
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/store"
+)
+
+// Moderation works on cases. It is safe for concurrent use.
+type Moderation struct {
+	st  *store.Store
+	now func() time.Time
+}
+
+// New makes a Moderation over a store.
+func New(st *store.Store, now func() time.Time) *Moderation { return &Moderation{st: st, now: now} }
+
+// works reports whether a person works on cases: those who moderate do, unless they are leaving.
+func works(p model.Person, now time.Time) error {
+	moderates := p.Has(model.RoleAgent) || p.Has(model.RoleLead) || p.Has(model.RoleSecurity) || p.Has(model.RoleGovernmentAffairs)
+	if !moderates {
+		return model.Errorf(model.KindForbidden, "agents, leads, security and government affairs work on cases")
+	}
+	if p.Employment.Leaver(now) {
+		return model.Errorf(model.KindForbidden, "a person who is leaving resolves and reopens no case")
+	}
+	return nil
+}

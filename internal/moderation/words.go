@@ -1,0 +1,205 @@
+package moderation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"keyturn/internal/model"
+)
+
+// Words says in one plain sentence what a request will do, to whom, and how many people see it: what somebody who signs
+// it must have read. divisor is what a demo divides its waits by, 1 elsewhere. Everything that a sentence says comes
+// from the request itself, so that it is what the key-holders sign.
+func Words(q model.Request, divisor int64) string {
+	return effect(q, after(q.Need.Wait, divisor)) + "."
+}
+
+// effect is the sentence for each kind of command; wait is what stands before the effect, or "".
+func effect(q model.Request, wait string) string {
+	switch q.Command.Info().Target {
+	case model.TargetAccount, model.TargetPost:
+		if q.Command.Info().Group == model.GroupGovern {
+			return onStanding(q) + wait
+		}
+		return onAccount(q, wait)
+	case model.TargetPerson:
+		return onPerson(q) + wait
+	}
+	return onNetwork(q) + wait
+}
+
+// account names an account with its class.
+func account(t model.Target) string { return fmt.Sprintf("@%s (%s)", t.Handle, class(t.Class)) }
+
+func class(c model.Class) string { return strings.ReplaceAll(string(c), "_", " ") }
+
+func onAccount(q model.Request, wait string) string {
+	who, c := account(q.Target), q.Command
+	sight := "; " + losesSight(q.Target.Reach) + wait
+	switch c.Kind {
+	case model.CmdWarn:
+		return who + " gets a strike and a message; nothing is hidden" + wait
+	case model.CmdLock:
+		return who + " cannot post" + lasting(c.Params["for"], "for 15 minutes") + "; what it has posted stays visible" + wait
+	case model.CmdSensitive:
+		return "The media of " + who + " go behind a warning" + lasting(c.Params["for"], "until it is restored") + wait
+	case model.CmdLimit:
+		return who + " is left out of public timelines, search and trends for everyone who does not follow it" +
+			lasting(c.Params["for"], "until it is restored") + wait
+	case model.CmdRemovePost:
+		return fmt.Sprintf("Post %s by %s becomes dark; the account has %s, who lose sight of the post%s, until it is restored",
+			c.Post, who, followers(q.Target.Reach), wait)
+	case model.CmdDeactivate:
+		return who + " becomes dark as if it did not exist" + sight + ", until it is restored"
+	case model.CmdSuspend:
+		return who + " becomes dark with a notice" + sight + "," + lasting(c.Params["for"], "until it is restored")
+	case model.CmdBan:
+		return who + " becomes dark with a notice and without end" + sight + ", unless it is restored"
+	case model.CmdPurge:
+		return "Everything of " + who + " is erased for good; it cannot be restored" + wait
+	case model.CmdRestore:
+		return restored(q, who) + wait
+	}
+	return fmt.Sprintf("%s is done to %s%s", strings.ReplaceAll(string(c.Kind), "_", " "), who, wait)
+}
+
+func restored(q model.Request, who string) string {
+	switch {
+	case q.Command.Params["sanction"] != "":
+		return fmt.Sprintf("Sanction %s on %s is lifted", q.Command.Params["sanction"], who)
+	case q.Command.Post != 0:
+		return fmt.Sprintf("Post %s by %s is visible again, as it was before", q.Command.Post, who)
+	}
+	return fmt.Sprintf("Whatever hides, limits or locks %s now is lifted; its %s see it again, as it was before",
+		who, followers(q.Target.Reach))
+}
+
+// onStanding is about an account's class and mark.
+func onStanding(q model.Request) string {
+	who, c := account(q.Target), q.Command
+	if c.Kind == model.CmdSetVerified {
+		if c.Params["verified"] == "true" {
+			return who + " gets the verification mark"
+		}
+		return who + " loses the verification mark"
+	}
+	to := model.Class(c.Params["class"])
+	text := fmt.Sprintf("%s becomes a %s account", who, class(to))
+	if to.Rank() < q.Target.Class.Rank() {
+		text += " and is less protected; for 7 days it still takes the keys that it takes now"
+	}
+	return text
+}
+
+func onPerson(q model.Request) string {
+	who, c := q.Target.Handle, q.Command
+	switch c.Kind {
+	case model.CmdGrantRole:
+		return granted(q)
+	case model.CmdSetEmployment:
+		return fmt.Sprintf("The employment of %s (%s) changes: %s", who, q.Target.State, changes(c.Params, "kind", "status", "ends"))
+	case model.CmdEnrollCredential:
+		if id := c.Params["revoke"]; id != "" {
+			return fmt.Sprintf("Passkey %s of %s is revoked: it signs nobody in and turns no key any more", id, who)
+		}
+		return fmt.Sprintf("%s (%s) gets this passkey: whoever holds it can sign in and turn keys as %s", who, q.Target.State, who)
+	}
+	return fmt.Sprintf("%s is done to %s", strings.ReplaceAll(string(c.Kind), "_", " "), who)
+}
+
+func granted(q model.Request) string {
+	who, p := q.Target.Handle, q.Command.Params
+	role := class(model.Class(p["role"]))
+	switch {
+	case p["revoke"] == "true":
+		return fmt.Sprintf("%s (%s) loses the role %s", who, q.Target.State, role)
+	case p["login"] != "":
+		return fmt.Sprintf("%s joins the desk as %s, with the login %s: %s", who, role, p["login"], changes(p, "team", "kind", "ends"))
+	}
+	return fmt.Sprintf("%s (%s) gets the role %s", who, q.Target.State, role)
+}
+
+func onNetwork(q model.Request) string {
+	switch q.Command.Kind {
+	case model.CmdPublishPolicy:
+		return "Another policy comes into force: it says who may do what, and whose keys it takes"
+	case model.CmdFreeze:
+		which := "protected accounts"
+		if q.Command.Params["scope"] == "all" {
+			which = "all accounts"
+		}
+		return "Nothing darkens, silences or takes over " + which + " for 30 minutes, or until the freeze is ended if a second person confirms it"
+	case model.CmdUnfreeze:
+		return "The freeze ends: accounts can be darkened, silenced and taken over again, with the keys that this takes"
+	}
+	return strings.ReplaceAll(string(q.Command.Kind), "_", " ")
+}
+
+// changes lists the parameters that are there, by name.
+func changes(params map[string]string, names ...string) string {
+	var parts []string
+	for _, name := range names {
+		if v, ok := params[name]; ok && v != "" {
+			parts = append(parts, name+" "+v)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func followers(n int64) string {
+	if n == 1 {
+		return "1 follower"
+	}
+	return humanize.Comma(n) + " followers"
+}
+
+func losesSight(reach int64) string {
+	switch reach {
+	case 0:
+		return "it has no followers who lose sight of it"
+	case 1:
+		return "1 follower loses sight of it"
+	}
+	return followers(reach) + " lose sight of it"
+}
+
+// after is the part of a sentence that tells the wait.
+func after(wait time.Duration, divisor int64) string {
+	if wait <= 0 {
+		return ""
+	}
+	if divisor > 1 {
+		return fmt.Sprintf(", after a wait of %s (in this demo %s)", span(wait), span(wait/time.Duration(divisor)))
+	}
+	return ", after a wait of " + span(wait)
+}
+
+// lasting is how long a timed sanction lasts, by its parameter.
+func lasting(param, otherwise string) string {
+	if d, err := time.ParseDuration(param); err == nil {
+		return " for " + span(d)
+	}
+	if param == "unlimited" {
+		return " until it is restored"
+	}
+	return " " + otherwise
+}
+
+// span is a length of time in the largest unit that it is a whole number of.
+func span(d time.Duration) string {
+	for _, u := range []struct {
+		name string
+		of   time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
+		if d >= u.of && d%u.of == 0 {
+			if n := d / u.of; n != 1 {
+				return fmt.Sprintf("%d %ss", n, u.name)
+			}
+			return "1 " + u.name
+		}
+	}
+	return d.String()
+}
