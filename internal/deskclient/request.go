@@ -1,0 +1,112 @@
+package deskclient
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"keyturn/internal/audit"
+	"keyturn/internal/model"
+)
+
+// Who names somebody in an answer.
+type Who struct {
+	ID     model.ID `json:"id"`
+	Name   string   `json:"name"`
+	Login  string   `json:"login"`
+	Handle string   `json:"handle"`
+	Class  string   `json:"class"`
+}
+
+// Key is one key on a request.
+type Key struct {
+	Person   Who       `json:"person"`
+	SignedAt time.Time `json:"signed_at"`
+	Counts   bool      `json:"counts"`
+	WhyNot   string    `json:"why_not"`
+}
+
+// Need is whose keys a request takes.
+type Need struct {
+	Keys        int          `json:"keys"`
+	Roles       []model.Role `json:"roles"`
+	Teams       int          `json:"teams"`
+	WaitSeconds int64        `json:"wait_seconds"`
+}
+
+// Request is a request as the desk shows it.
+type Request struct {
+	ID        model.ID           `json:"id"`
+	Kind      model.CommandKind  `json:"kind"`
+	Account   *Who               `json:"account"`
+	Post      string             `json:"post"`
+	Person    *Who               `json:"person"`
+	Params    map[string]string  `json:"params"`
+	Rule      string             `json:"rule"`
+	Reason    string             `json:"reason"`
+	Case      string             `json:"case"`
+	Requester Who                `json:"requester"`
+	State     model.RequestState `json:"state"`
+	Need      Need               `json:"need"`
+	Missing   Need               `json:"missing"`
+	Keys      []Key              `json:"keys"`
+	Reach     int64              `json:"reach"`
+	Words     string             `json:"words"`
+	Policy    string             `json:"policy"`
+	CreatedAt time.Time          `json:"created_at"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	EffectAt  time.Time          `json:"effect_at"`
+	Outcome   string             `json:"outcome"`
+	Leaf      int64              `json:"leaf"`
+}
+
+// Order is a command as the desk takes it.
+type Order struct {
+	Kind    model.CommandKind `json:"kind"`
+	Account string            `json:"account,omitempty"`
+	Post    string            `json:"post,omitempty"`
+	Person  string            `json:"person,omitempty"`
+	Params  map[string]string `json:"params,omitempty"`
+	Rule    string            `json:"rule,omitempty"`
+	Reason  string            `json:"reason"`
+	Case    string            `json:"case,omitempty"`
+}
+
+// Request submits a command.
+func (c *Client) Request(ctx context.Context, o Order) (Request, error) {
+	var r Request
+	err := c.Post(ctx, "/api/v1/requests", o, &r)
+	return r, err
+}
+
+// Show reads a request.
+func (c *Client) Show(ctx context.Context, id string) (Request, error) {
+	var r Request
+	err := c.Get(ctx, "/api/v1/requests/"+id, &r)
+	return r, err
+}
+
+// Turn turns the client's key on a request.
+func (c *Client) Turn(ctx context.Context, id string) (Request, error) {
+	var r Request
+	credential, err := c.assert(ctx, "/api/v1/requests/"+id+"/key/options", struct{}{})
+	if err != nil {
+		return r, err
+	}
+	err = c.Post(ctx, "/api/v1/requests/"+id+"/key", map[string]any{"credential": json.RawMessage(credential)}, &r)
+	return r, err
+}
+
+// Stop vetoes, declines or withdraws a request.
+func (c *Client) Stop(ctx context.Context, how, id, reason string) (Request, error) {
+	var r Request
+	err := c.Post(ctx, "/api/v1/requests/"+id+"/"+how, map[string]string{"reason": reason}, &r)
+	return r, err
+}
+
+// Story asks the ledger who did what to an account.
+func (c *Client) Story(ctx context.Context, handle string) (audit.Story, error) {
+	var s audit.Story
+	err := c.Get(ctx, "/api/v1/ledger/who/"+handle, &s)
+	return s, err
+}

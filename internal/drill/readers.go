@@ -1,0 +1,82 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// readers is how many read at once while the account goes dark or comes back; patience bounds how long they do.
+const (
+	readers  = 8
+	patience = 60 * time.Second
+)
+
+// watch reads the account over and over as strangers and followers do, until done and every reader sees it as wanted
+// (light, or dark). It returns how many reads there were and how many ms passed between done and the last reader that
+// saw it otherwise.
+func (n *night) watch(ctx context.Context, light bool, done func() (bool, error)) (reads string, ms float64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var mu sync.Mutex
+	var since, last time.Time // when done was true; when a read that began after that still saw it otherwise
+	count := 0
+	var wg sync.WaitGroup
+	errs := make([]error, readers)
+	for i := range readers {
+		wg.Go(func() {
+			p, path := n.stranger, [...]string{"/@" + target, "/api/v1/accounts/" + n.account.ID,
+				"/api/v1/accounts/" + n.account.ID + "/statuses", "/api/v1/accounts/lookup?acct=" + target}[i%4]
+			if i >= readers/2 {
+				p = n.follower
+			}
+			for settled := 0; settled < 3; {
+				status, _, _, err := p.get(ctx, path)
+				at := time.Now()
+				if err != nil {
+					errs[i] = err
+					return
+				}
+				mu.Lock()
+				count++
+				as := (status == http.StatusOK) == light
+				switch {
+				case since.IsZero():
+				case as:
+					settled++
+				default:
+					settled, last = 0, at
+				}
+				mu.Unlock()
+				time.Sleep(time.Millisecond)
+			}
+		})
+	}
+	for {
+		ok, err := done()
+		if err != nil {
+			cancel()
+			wg.Wait()
+			return "", 0, err
+		}
+		if ok {
+			break
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	mu.Lock()
+	since = time.Now()
+	mu.Unlock()
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return "", 0, fmt.Errorf("a reader: %w", err)
+		}
+	}
+	if last.After(since) {
+		ms = float64(last.Sub(since).Microseconds()) / 1000
+	}
+	return fmt.Sprintf("%d reads by %d readers", count, readers), ms, nil
+}
