@@ -1,0 +1,46 @@
+# Keyturn. `make` lists what can be made; ARGS="…" reaches the program or tool that a target runs.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test test-deps test-long lint bench cover fuzz clean
+
+# The version is stamped from git where git can say it: not in an unpacked archive, nor in somebody else's clone.
+VCS := $(shell git rev-parse --git-dir >/dev/null 2>&1 && echo auto || echo false)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## build, and run a seeded network with its desk on loopback
+	bin/keyturn demo $(ARGS)
+
+build: ## build bin/keyturn
+	go build -buildvcs=$(VCS) -o bin/keyturn ./cmd/keyturn
+
+test: test-deps lint ## install what the tests need, then run every check and test with the race detector
+	go test -race -timeout 20m $(ARGS) ./...
+
+test-deps: ## install the programs that the tests drive, where they are missing (Debian, apt)
+	@scripts/test-deps.sh
+
+test-long: test-deps ## the same tests in their large sizes
+	KEYTURN_TEST_LONG=1 go test -race -timeout 4h $(ARGS) ./...
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not as gofmt writes it:" $$unformatted; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+bench: build ## run the benchmarks
+	bin/keyturn bench $(ARGS)
+	go test -run '^$$' -bench . -benchmem ./...
+
+cover: test-deps ## test coverage, as bin/cover.html and a sum
+	@mkdir -p bin
+	go test -timeout 20m -coverpkg ./... -coverprofile bin/cover.out ./...
+	go tool cover -html bin/cover.out -o bin/cover.html
+	go tool cover -func bin/cover.out | tail -1
+
+fuzz: ## run every fuzz target for a while (FUZZTIME=10s)
+	@scripts/fuzz.sh $(or $(FUZZTIME),10s)
+
+clean: ## remove what was built
+	rm -rf bin
