@@ -33,6 +33,7 @@ fi
 apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300"
 echo "test-deps: installing $missing"
 $apt update || fail "apt-get update failed"
+# shellcheck disable=SC2086 # a list of words
 $apt install --no-install-recommends $missing || fail "apt-get could not install: $missing"
 
 missing=$(lacks | xargs)
