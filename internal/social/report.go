@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"keyturn/internal/model"
+	"keyturn/internal/store"
 )
 
 // NewReport is a member's complaint.
@@ -17,7 +18,37 @@ type NewReport struct {
 // MaxReportPosts is the most posts that a report may name.
 const MaxReportPosts = 50
 
-// Report files a report and attaches it to the account's open case, or opens one.
+// Report files a report and attaches it to the account's open case, or opens one. Who has blocked the account may
+// still report it.
 func (n *Network) Report(ctx context.Context, actor model.ID, r NewReport) (model.Report, error) {
-	return model.Report{}, errSkeleton
+	v, _, err := n.actOn(ctx, actor, r.Target)
+	if err != nil {
+		return model.Report{}, err
+	}
+	category, err := model.ParseReportCategory("category", string(r.Category))
+	if err != nil {
+		return model.Report{}, err
+	}
+	if err := checkText("comment", r.Comment, model.MaxReportComment); err != nil {
+		return model.Report{}, err
+	}
+	if len(r.Posts) > MaxReportPosts {
+		return model.Report{}, model.Invalid("posts", "must be at most %d", MaxReportPosts)
+	}
+	rows, err := n.postRows(ctx, r.Posts)
+	if err != nil {
+		return model.Report{}, err
+	}
+	for _, id := range r.Posts {
+		if p, ok := rows[id]; !ok || p.Account != r.Target || !v.lit(p) || !v.admitted(p) {
+			return model.Report{}, model.Invalid("posts", "%d is not a post of the account", id)
+		}
+	}
+	report := model.Report{ID: n.store.IDs().Next(), Reporter: actor, Target: r.Target, Posts: r.Posts,
+		Category: category, Comment: r.Comment, CreatedAt: v.now}
+	err = n.store.Write(ctx, func(tx *store.Tx) (err error) {
+		report, err = tx.AddReport(ctx, report)
+		return err
+	})
+	return report, err
 }

@@ -38,7 +38,7 @@ func (tx *Tx) AddAccount(ctx context.Context, a model.Account) error {
 		return fmt.Errorf("making an account: %w", err)
 	}
 	if n == 0 {
-		return taken("username")
+		return taken("handle")
 	}
 	return tx.emit(ctx, Event{Kind: EventAccount, Account: a.ID})
 }
@@ -64,7 +64,7 @@ func (r reads) AccountByHandle(ctx context.Context, handle string) (model.Accoun
 		`SELECT `+accountCols+fromAccounts+`WHERE a.handle_key = $1`, handleKey(handle))
 }
 
-// Accounts reads those of up to maxList accounts that there are, in no order.
+// Accounts reads those of up to MaxList accounts that there are, in no order.
 func (r reads) Accounts(ctx context.Context, ids []model.ID) ([]model.Account, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -72,6 +72,24 @@ func (r reads) Accounts(ctx context.Context, ids []model.ID) ([]model.Account, e
 	in, args := list(ids, 1)
 	accounts, err := collect(ctx, r.q, scanAccount,
 		`SELECT `+accountCols+fromAccounts+`WHERE a.id IN (`+in+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading accounts: %w", err)
+	}
+	return accounts, nil
+}
+
+// AccountsNamed are the accounts that have any of up to MaxList handles, without regard to case, in no order.
+func (r reads) AccountsNamed(ctx context.Context, handles []string) ([]model.Account, error) {
+	if len(handles) == 0 {
+		return nil, nil
+	}
+	keys := make([][]byte, len(handles))
+	for i, h := range handles {
+		keys[i] = handleKey(h)
+	}
+	in, args := list(keys, 1)
+	accounts, err := collect(ctx, r.q, scanAccount,
+		`SELECT `+accountCols+fromAccounts+`WHERE a.handle_key IN (`+in+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading accounts: %w", err)
 	}

@@ -65,7 +65,7 @@ func (r reads) RebloggedBy(ctx context.Context, post model.ID, g Range) ([]Link,
 	return r.links(ctx, `SELECT id, account FROM posts WHERE reblog_of = $1 AND reblog_of <> 0 AND deleted_at = 0`, g, post)
 }
 
-// Marks says which of up to maxList posts an account has favourited, and which it has boosted.
+// Marks says which of up to MaxList posts an account has favourited, and which it has boosted.
 func (r reads) Marks(ctx context.Context, account model.ID, posts []model.ID) (favourited, boosted []model.ID, err error) {
 	if len(posts) == 0 {
 		return nil, nil, nil

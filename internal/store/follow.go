@@ -95,7 +95,7 @@ func (r reads) AllFollowing(ctx context.Context, account model.ID) ([]model.Foll
 	return follows, nil
 }
 
-// FollowersAmong says which of up to maxList accounts follow an account.
+// FollowersAmong says which of up to MaxList accounts follow an account.
 func (r reads) FollowersAmong(ctx context.Context, account model.ID, ids []model.ID) ([]model.ID, error) {
 	if len(ids) == 0 {
 		return nil, nil

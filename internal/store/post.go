@@ -106,7 +106,7 @@ func (r reads) Post(ctx context.Context, id model.ID) (model.Post, error) {
 	return one(ctx, r.q, scanPost, "post", `SELECT `+postCols+` FROM posts WHERE id = $1`, id)
 }
 
-// Posts reads those of up to maxList posts that there are, deleted or not, in no order.
+// Posts reads those of up to MaxList posts that there are, deleted or not, in no order.
 func (r reads) Posts(ctx context.Context, ids []model.ID) ([]model.Post, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -136,7 +136,7 @@ func (r reads) PostIDsOf(ctx context.Context, account model.ID, g Range) ([]mode
 	return ids, nil
 }
 
-// RepliesTo are the answers to any of up to maxList posts, the oldest first, at most limit.
+// RepliesTo are the answers to any of up to MaxList posts, the oldest first, at most limit.
 func (r reads) RepliesTo(ctx context.Context, ids []model.ID, limit int) ([]model.Post, error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -35,14 +35,14 @@ func (r Range) args() []any {
 	return []any{before, r.After, r.Limit}
 }
 
-// maxList is the most IDs that one statement lists.
-const maxList = 512
+// MaxList is the most values that one statement lists.
+const MaxList = 512
 
-// list is a list of placeholders, the first of them being $n, for IDs: at least one, at most maxList. It is filled up
-// to a power of two with the last ID, so that there are few different texts to prepare.
-func list(ids []model.ID, n int) (text string, args []any) {
+// list is a list of placeholders, the first of them being $n, for values: at least one, at most MaxList. It is filled
+// up to a power of two with the last value, so that there are few different texts to prepare.
+func list[T any](values []T, n int) (text string, args []any) {
 	size := 1
-	for size < len(ids) {
+	for size < len(values) {
 		size *= 2
 	}
 	var b strings.Builder
@@ -52,7 +52,7 @@ func list(ids []model.ID, n int) (text string, args []any) {
 		}
 		b.WriteByte('$')
 		b.WriteString(strconv.Itoa(n + i))
-		args = append(args, ids[min(i, len(ids)-1)])
+		args = append(args, values[min(i, len(values)-1)])
 	}
 	return b.String(), args
 }
