@@ -20,7 +20,8 @@ type Decision struct {
 // Decide answers a question by the Cedar text alone; how many keys a command then takes is Requirement's to say. A
 // question with a value that is not known, and one on which any policy fails to evaluate, is refused (law 12).
 func (b *Bundle) Decide(q Question) Decision {
-	if err := q.check(); err != nil {
+	q, err := q.settled()
+	if err != nil {
 		return Decision{Why: fmt.Sprintf("Refused, since in doubt: %v.", err)}
 	}
 	answer, diag := b.rules.ask(q)
@@ -41,7 +42,7 @@ func (b *Bundle) Decide(q Question) Decision {
 	return d
 }
 
-// ask puts a question to every policy.
+// ask puts a settled question to every policy.
 func (rs *rules) ask(q Question) (cedar.Decision, cedar.Diagnostic) {
 	w := &world{person: q.Subject.person(), commands: rs.commands}
 	return cedar.Authorize(rs, w, q.request())
@@ -87,8 +88,8 @@ func (q Question) deed() string {
 	if q.Verb != VerbSee {
 		doing += " " + string(q.Command)
 	}
-	if c := q.class(); c != noClass {
-		doing += " on " + accountOf(c)
+	if q.Class != noClass {
+		doing += " on " + accountOf(q.Class)
 	}
 	return doing
 }

@@ -61,7 +61,7 @@ func (w *world) Get(id cedar.EntityUID) (cedar.Entity, bool) {
 	return w.commands.Get(id)
 }
 
-// person is the subject as Cedar sees it.
+// person is the subject of a settled question as Cedar sees it.
 func (s Subject) person() cedar.Entity {
 	parents := make([]cedar.EntityUID, 0, len(s.Roles)+1)
 	for _, r := range s.Roles {
@@ -76,19 +76,19 @@ func (s Subject) person() cedar.Entity {
 		Attributes: cedar.NewRecord(cedar.RecordMap{
 			attrEmployment: uid(typeEmployment, s.Kind),
 			attrStatus:     uid(typeStatus, s.Status),
-			attrLeaver:     cedar.Boolean(s.leaves()),
+			attrLeaver:     cedar.Boolean(s.Leaver),
 		}),
 	}
 }
 
-// request is the question as Cedar sees it.
+// request is a settled question as Cedar sees it.
 func (q Question) request() cedar.Request {
 	r := cedar.Request{
 		Principal: asker,
 		Action:    uid(typeAction, q.Verb),
 		Resource:  uid(typeCommand, q.Command),
 		Context: cedar.NewRecord(cedar.RecordMap{
-			attrClass:   uid(typeClass, q.class()),
+			attrClass:   uid(typeClass, q.Class),
 			attrHasCase: cedar.Boolean(q.HasCase),
 			attrHour:    cedar.Long(q.Hour),
 		}),

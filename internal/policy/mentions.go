@@ -2,6 +2,7 @@ package policy
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/cedar-policy/cedar-go"
 	"github.com/cedar-policy/cedar-go/types"
@@ -15,9 +16,13 @@ type mentions struct {
 	names    map[types.String]bool
 }
 
+func newMentions() mentions {
+	return mentions{entities: map[cedar.EntityUID]bool{}, names: map[types.String]bool{}}
+}
+
 // mentionsOf reads one policy.
 func mentionsOf(p *cedar.Policy) mentions {
-	m := mentions{entities: map[cedar.EntityUID]bool{}, names: map[types.String]bool{}}
+	m := newMentions()
 	tree := (*ast.Policy)(p.AST())
 	m.scope(tree.Principal)
 	m.scope(tree.Action)
@@ -57,6 +62,21 @@ func (m mentions) node(n ast.IsNode) bool {
 		for _, e := range n.Elements {
 			m.names[e.Key] = true
 		}
+	}
+	return true
+}
+
+// speaksOf reports whether the policy's scope lets it answer about the verb at all. The schema's actions have no
+// parents, so that being in an action is being it.
+func speaksOf(p *cedar.Policy, verb Verb) bool {
+	action := uid(typeAction, verb)
+	switch s := (*ast.Policy)(p.AST()).Action.(type) {
+	case ast.ScopeTypeEq:
+		return s.Entity == action
+	case ast.ScopeTypeIn:
+		return s.Entity == action
+	case ast.ScopeTypeInSet:
+		return slices.Contains(s.Entities, action)
 	}
 	return true
 }

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -32,8 +31,6 @@ type Subject struct {
 	Leaver bool // model.Employment.Leaver; whoever is not active is one, whatever this says
 }
 
-func (s Subject) leaves() bool { return s.Leaver || s.Status != model.EmploymentActive }
-
 // Question is one point of the closed, finite space that policy speaks about.
 type Question struct {
 	Verb    Verb
@@ -48,52 +45,49 @@ type Question struct {
 }
 
 // noClass is the class that Cedar sees where no account is concerned.
-const noClass = "none"
+const noClass model.Class = "none"
 
-// class is the class that counts.
-func (q Question) class() model.Class {
-	if q.Verb != VerbSee && !aimsAtAccount(q.Command) {
-		return noClass
-	}
-	return cmp.Or(q.Class, noClass)
-}
-
-func aimsAtAccount(kind model.CommandKind) bool {
-	info, _ := model.InfoOf(kind)
-	return info.Target == model.TargetAccount || info.Target == model.TargetPost
-}
-
-// check says in words why a question is outside the space; such a question is refused.
-func (q Question) check() error {
+// settled is the question with what is not looked at taken out, so that two questions that Cedar cannot tell apart are
+// equal. The error says in words why a question is outside the space; such a question is refused.
+func (q Question) settled() (Question, error) {
 	s := q.Subject
 	if i := slices.IndexFunc(s.Roles, func(r model.Role) bool { return !slices.Contains(model.Roles(), r) }); i >= 0 {
-		return fmt.Errorf("%q is no role", s.Roles[i])
+		return q, fmt.Errorf("%q is no role", s.Roles[i])
 	}
 	switch {
 	case !slices.Contains(Verbs(), q.Verb):
-		return fmt.Errorf("%q is nothing that a policy decides", q.Verb)
+		return q, fmt.Errorf("%q is nothing that a policy decides", q.Verb)
 	case s.Kind != model.Employee && s.Kind != model.Contractor:
-		return fmt.Errorf("%q is no kind of employment", s.Kind)
+		return q, fmt.Errorf("%q is no kind of employment", s.Kind)
 	case !slices.Contains(statuses(), s.Status):
-		return fmt.Errorf("%q is no state of an employment", s.Status)
+		return q, fmt.Errorf("%q is no state of an employment", s.Status)
 	case q.Hour < 0 || q.Hour > 23:
-		return fmt.Errorf("%d is no hour of the day", q.Hour)
-	case q.Verb == VerbSee:
-		return checkClass(q.Class, true)
-	case q.Command == model.CmdVeto || q.Command == model.CmdDecline:
-		return fmt.Errorf("%s is decided by what it is to stop, and asked about as a verb", q.Command)
+		return q, fmt.Errorf("%d is no hour of the day", q.Hour)
 	}
-	if _, ok := model.InfoOf(q.Command); !ok {
-		return fmt.Errorf("%q is no command", q.Command)
-	}
-	return checkClass(q.Class, !aimsAtAccount(q.Command))
+	q.Subject.Leaver = s.Leaver || s.Status != model.EmploymentActive
+	return q.settledTarget()
 }
 
-func checkClass(c model.Class, noneWillDo bool) error {
-	if c == "" && noneWillDo || c.Rank() >= 0 {
-		return nil
+// settledTarget settles what the question is about.
+func (q Question) settledTarget() (Question, error) {
+	info, known := model.InfoOf(q.Command)
+	classless := info.Target != model.TargetAccount && info.Target != model.TargetPost
+	switch {
+	case q.Verb == VerbSee:
+		q.Command, classless = "", q.Class == ""
+	case !known:
+		return q, fmt.Errorf("%q is no command", q.Command)
+	case q.Command == model.CmdVeto || q.Command == model.CmdDecline:
+		return q, fmt.Errorf("%s is decided by what it is to stop, and asked about as a verb", q.Command)
+	case q.Command == model.CmdWithdraw && q.Verb != VerbRequest:
+		return q, fmt.Errorf("nothing waits for keys when a request is withdrawn")
 	}
-	return fmt.Errorf("%q is no class of account", c)
+	if classless {
+		q.Class = noClass
+	} else if q.Class.Rank() < 0 {
+		return q, fmt.Errorf("%q is no class of account", q.Class)
+	}
+	return q, nil
 }
 
 func statuses() []model.EmploymentStatus {

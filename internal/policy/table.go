@@ -19,7 +19,13 @@ type cell struct {
 }
 
 // path names the cell in errors: "rows.suspend.government".
-func (c cell) path() string { return within(within("rows", string(c.row)), string(c.class)) }
+func (c cell) path() string {
+	row := within("rows", string(c.row))
+	if c.class == "" {
+		return row
+	}
+	return within(row, string(c.class))
+}
 
 // String names the cell for people.
 func (c cell) String() string {
