@@ -1,0 +1,249 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/social"
+	"keyturn/internal/store"
+)
+
+// Limits of how large a demo may be.
+const (
+	MaxFollowers = 2_000_000
+	crowd        = 300 // ordinary accounts that post and follow
+	history      = 60 * 24 * time.Hour
+)
+
+// World is what a demo's network is made of.
+type World struct {
+	Accounts map[string]model.ID // the named ones
+	accounts []model.Account
+	follows  []model.Follow
+	posts    []model.Post
+	reports  []model.Report
+}
+
+// the named accounts, and how much they posted.
+var named = []struct {
+	handle, name, note string
+	posts              int
+	texts              []string
+}{
+	{"president", "The President", "Head of state. Posts by the President and the office of the President.", 300, decrees},
+	{"newsroom", "The Newsroom", "News from here, all day.", 150, headlines},
+	{"astronaut", "Commander Aurora", "In orbit until spring.", 80, orbits},
+	{"uncle", "Your Uncle", "Retired. Opinions, mostly about bridges.", 40, everyday},
+	{"niece", "Your Niece", "Sends her uncle to the settings page.", 25, everyday},
+}
+
+// Make draws the world of a demo: @president has the given number of followers, the others fewer. The same seed gives
+// the same world.
+func Make(followers int, seed uint64, now time.Time) (*World, error) {
+	if followers < 10 || followers > MaxFollowers {
+		return nil, model.Invalid("followers", "must be 10 to %d", MaxFollowers)
+	}
+	d := &drawing{r: rand.New(rand.NewPCG(seed, 2017)), now: now.UTC().Truncate(time.Second), w: &World{Accounts: map[string]model.ID{}}}
+	d.people(followers)
+	d.graph(followers)
+	d.talk()
+	d.complain()
+	d.number()
+	return d.w, nil
+}
+
+// Password is with what the demo's members sign in.
+const Password = "eleven minutes"
+
+// Members are the members of the demo whom the person who tries it can be. The owner of @president is not among them.
+func Members() []string { return []string{"uncle", "niece"} }
+
+// Write puts the world into an empty store.
+func (w *World) Write(ctx context.Context, st *store.Store) error {
+	hash := social.HashPassword(Password)
+	err := st.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SeedAccounts(ctx, w.accounts); err != nil {
+			return err
+		}
+		if err := tx.SeedFollows(ctx, w.follows); err != nil {
+			return err
+		}
+		if err := tx.SeedPosts(ctx, w.posts); err != nil {
+			return err
+		}
+		for _, handle := range Members() {
+			c := model.Credentials{Account: w.Accounts[handle], Email: handle + "@example.org", PasswordHash: hash}
+			if err := tx.AddCredentials(ctx, c); err != nil {
+				return err
+			}
+		}
+		for _, r := range w.reports {
+			if _, err := tx.AddReport(ctx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("seeding the demo: %w", err)
+	}
+	return nil
+}
+
+// Classes are the classes of the named accounts.
+func (w *World) Classes() map[model.ID]model.Class {
+	return map[model.ID]model.Class{w.Accounts["president"]: model.ClassGovernment,
+		w.Accounts["newsroom"]: model.ClassHighProfile, w.Accounts["astronaut"]: model.ClassVerified}
+}
+
+// drawing is a world being drawn.
+type drawing struct {
+	r   *rand.Rand
+	now time.Time
+	w   *World
+	seq int64
+}
+
+// id makes an ID of a moment in the past; the sequence keeps those of one millisecond apart.
+func (d *drawing) id(at time.Time) model.ID {
+	d.seq++
+	return model.IDAt(at) + model.ID(d.seq%(1<<22))
+}
+
+func (d *drawing) ago(most time.Duration) time.Time {
+	return d.now.Add(-time.Minute - time.Duration(d.r.Int64N(int64(most)))).Truncate(time.Second)
+}
+
+func (d *drawing) pick(texts []string) string { return texts[d.r.IntN(len(texts))] }
+
+// people makes the named accounts, the crowd, and the many who only follow.
+func (d *drawing) people(followers int) {
+	at := d.now.Add(-400 * 24 * time.Hour)
+	for _, n := range named {
+		id := d.id(at)
+		d.w.Accounts[n.handle] = id
+		d.w.accounts = append(d.w.accounts, model.Account{ID: id, Handle: n.handle, DisplayName: n.name, Note: n.note, CreatedAt: id.Time()})
+	}
+	for i := range max(crowd, followers) {
+		id := d.id(at.Add(time.Duration(i+1) * time.Second))
+		handle := fmt.Sprintf("%s_%s_%d", d.pick(adjectives), d.pick(nouns), i+1)
+		d.w.accounts = append(d.w.accounts, model.Account{ID: id, Handle: handle, CreatedAt: id.Time(),
+			DisplayName: d.pick(firstNames) + " " + d.pick(lastNames)})
+	}
+}
+
+// graph has everybody follow: @president by exactly as many as asked for, the other named ones by some, and the crowd
+// each other, a few of them by many.
+func (d *drawing) graph(followers int) {
+	others := d.w.accounts[len(named):]
+	for _, a := range others[:followers] {
+		d.follow(a.ID, d.w.Accounts["president"])
+	}
+	for i, handle := range []string{"newsroom", "astronaut"} {
+		for _, a := range others[:max(10, followers/(2*(i+1)))] {
+			d.follow(a.ID, d.w.Accounts[handle])
+		}
+	}
+	circle := others[:min(crowd, len(others))]
+	for i, a := range circle {
+		seen := map[int]bool{i: true}
+		for range 12 + d.r.IntN(30) {
+			// The square of a fraction makes the first ones much followed.
+			f := d.r.Float64()
+			j := int(f * f * float64(len(circle)))
+			if !seen[j] {
+				seen[j] = true
+				d.follow(a.ID, circle[j].ID)
+			}
+		}
+	}
+	for _, reader := range []string{"uncle", "niece"} {
+		for _, followed := range []string{"newsroom", "astronaut"} {
+			d.follow(d.w.Accounts[reader], d.w.Accounts[followed])
+		}
+		for _, a := range circle[:200] {
+			d.follow(d.w.Accounts[reader], a.ID)
+		}
+	}
+	d.follow(d.w.Accounts["uncle"], d.w.Accounts["niece"])
+	d.follow(d.w.Accounts["niece"], d.w.Accounts["uncle"])
+}
+
+func (d *drawing) follow(follower, followee model.ID) {
+	at := d.ago(history)
+	d.w.follows = append(d.w.follows, model.Follow{ID: d.id(at), Follower: follower, Followee: followee, Reblogs: true, CreatedAt: at})
+}
+
+// talk has the named accounts and the crowd post, answer and boost.
+func (d *drawing) talk() {
+	for _, n := range named {
+		for range n.posts {
+			d.post(d.w.Accounts[n.handle], d.pick(n.texts), model.Post{})
+		}
+	}
+	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	for _, a := range circle {
+		for range 2 + d.r.IntN(6) {
+			d.post(a.ID, d.pick(everyday), model.Post{})
+		}
+	}
+	first := slices.Clone(d.w.posts)
+	slices.SortFunc(first, func(a, b model.Post) int { return cmp.Compare(a.ID, b.ID) })
+	for range len(circle) {
+		to := first[d.r.IntN(len(first))]
+		by := circle[d.r.IntN(len(circle))].ID
+		if d.r.IntN(3) == 0 && by != to.Account {
+			d.post(by, "", model.Post{ReblogOf: to.ID})
+			continue
+		}
+		d.post(by, d.pick(everyday), model.Post{InReplyTo: to.ID, InReplyToOwner: to.Account})
+	}
+}
+
+// post adds a post; an answer or a boost comes after what it is about.
+func (d *drawing) post(by model.ID, text string, p model.Post) {
+	at := d.ago(history)
+	if about := max(p.InReplyTo, p.ReblogOf); about != 0 {
+		at = about.Time().Add(time.Duration(1+d.r.IntN(3600)) * time.Second)
+		if !at.Before(d.now) {
+			return
+		}
+	}
+	if p.ReblogOf != 0 && slices.ContainsFunc(d.w.posts, func(o model.Post) bool { return o.Account == by && o.ReblogOf == p.ReblogOf }) {
+		return
+	}
+	p.ID, p.Account, p.Text, p.Visibility, p.Language, p.CreatedAt = d.id(at), by, text, model.Public, "en", at
+	d.w.posts = append(d.w.posts, p)
+}
+
+// complain has the crowd report: the President constantly, the others now and then.
+func (d *drawing) complain() {
+	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	comments := []string{"I do not like this.", "This is not true.", "Too many posts about cheese.", "Rude.", "Please look at this one."}
+	for i, n := range []int{40, 6, 2, 3} { // the first four of the named
+		for range n {
+			r := model.Report{Reporter: circle[d.r.IntN(len(circle))].ID, Target: d.w.Accounts[named[i].handle],
+				Category: model.ReportViolation, Comment: d.pick(comments), CreatedAt: d.ago(24 * time.Hour)}
+			for _, p := range d.w.posts {
+				if p.Account == r.Target && d.r.IntN(100) == 0 && len(r.Posts) < 3 {
+					r.Posts = append(r.Posts, p.ID)
+				}
+			}
+			d.w.reports = append(d.w.reports, r)
+		}
+	}
+}
+
+// number puts everything into the order of its time.
+func (d *drawing) number() {
+	slices.SortFunc(d.w.posts, func(a, b model.Post) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(d.w.reports, func(a, b model.Report) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for i := range d.w.reports {
+		d.w.reports[i].ID = d.id(d.w.reports[i].CreatedAt)
+	}
+}
