@@ -1,0 +1,132 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+
+	"keyturn/internal/model"
+	"keyturn/internal/web"
+)
+
+// order is a command as staff write it: accounts by handle, people by login.
+type order struct {
+	Kind    string            `json:"kind"`
+	Account string            `json:"account"`
+	Post    string            `json:"post"`
+	Person  string            `json:"person"`
+	Params  map[string]string `json:"params"`
+	Rule    string            `json:"rule"`
+	Reason  string            `json:"reason"`
+	Case    string            `json:"case"`
+}
+
+// readCommand reads the body of a call as a command.
+func (d *desk) readCommand(w http.ResponseWriter, r *http.Request) (model.Command, error) {
+	var o order
+	if err := web.DecodeJSON(w, r, maxBody, &o); err != nil {
+		return model.Command{}, err
+	}
+	return d.command(r.Context(), o)
+}
+
+func (d *desk) command(ctx context.Context, o order) (model.Command, error) {
+	kind, err := model.ParseCommandKind("kind", o.Kind)
+	if err != nil {
+		return model.Command{}, err
+	}
+	c := model.Command{Kind: kind, Params: o.Params, Rule: o.Rule, Reason: o.Reason}
+	if o.Account != "" {
+		account, err := d.accountCalled(ctx, "account", o.Account)
+		if err != nil {
+			return c, err
+		}
+		c.Account = account.ID
+	}
+	if o.Person != "" {
+		login, err := d.Store.LoginNamed(ctx, o.Person)
+		if err != nil {
+			return c, err
+		}
+		c.Person = login.Person
+	}
+	if c.Post, err = optionalID("post", o.Post); err != nil {
+		return c, err
+	}
+	c.Case, err = optionalID("case", o.Case)
+	return c, err
+}
+
+func optionalID(field, s string) (model.ID, error) {
+	if s == "" {
+		return 0, nil
+	}
+	return model.ParseID(field, s)
+}
+
+// submit puts a command to the guard: 201 when it was done at once, 202 when it waits for keys or for its time.
+func (d *desk) submit(w http.ResponseWriter, r *http.Request, who caller) error {
+	c, err := d.readCommand(w, r)
+	if err != nil {
+		return err
+	}
+	out, err := d.Guard.Submit(r.Context(), who.Actor, c)
+	if err != nil {
+		return err
+	}
+	return d.writeRequest(w, r, out.Request, statusOf(out.Request))
+}
+
+func statusOf(q model.Request) int {
+	if q.State.Open() {
+		return http.StatusAccepted
+	}
+	return http.StatusCreated
+}
+
+// explanation is what would become of a command.
+type explanation struct {
+	Allowed bool     `json:"allowed"`
+	Need    need     `json:"need"`
+	Missing missing  `json:"missing"`
+	Refusal *refusal `json:"refusal,omitempty"`
+	Key     *refusal `json:"key_refusal,omitempty"` // why the caller's own key would not count
+	Row     string   `json:"row"`
+	Policy  string   `json:"policy"`
+}
+
+type missing struct {
+	Keys  int          `json:"keys"`
+	Roles []model.Role `json:"roles"`
+	Teams int          `json:"teams"`
+}
+
+type refusal struct {
+	Error string          `json:"error"`
+	Kind  model.ErrorKind `json:"kind"`
+	Law   string          `json:"law,omitempty"`
+}
+
+func refusalOf(e *model.Error) *refusal {
+	if e == nil {
+		return nil
+	}
+	return &refusal{Error: e.Message, Kind: e.Kind, Law: e.Law}
+}
+
+// explain tells what would become of a command, and changes nothing.
+func (d *desk) explain(w http.ResponseWriter, r *http.Request, who caller) error {
+	c, err := d.readCommand(w, r)
+	if err != nil {
+		return err
+	}
+	x, err := d.Guard.Explain(r.Context(), who.Person, c)
+	if err != nil {
+		return err
+	}
+	if x.Refusal != nil && (x.Refusal.Kind == model.KindInvalid || x.Refusal.Kind == model.KindNotFound) {
+		return x.Refusal // the question makes no sense, whoever asks
+	}
+	return web.WriteJSON(w, http.StatusOK, explanation{Allowed: x.Allowed, Need: needOf(x.Need),
+		Missing: missing{x.Missing.Keys, notNil(x.Missing.Roles), x.Missing.Teams}, Refusal: refusalOf(x.Refusal),
+		Key: refusalOf(x.Key), Row: string(x.Row), Policy: x.Policy})
+}

@@ -1,0 +1,131 @@
+package desk
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"keyturn/internal/guard"
+	"keyturn/internal/moderation"
+	"keyturn/internal/staff"
+	"keyturn/internal/store"
+	"keyturn/internal/web"
+)
+
+// Config is what a desk works with.
+type Config struct {
+	Store      *store.Store
+	Guard      *guard.Guard
+	Staff      *staff.Staff
+	Moderation *moderation.Moderation
+	Sources    web.Sources
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// maxBody is the largest body of a call, in bytes: a policy bundle with room for its JSON escapes.
+const maxBody = 512 << 10
+
+// How often things may be done: by anybody at one address who is not signed in (each sign-in is two calls), and by one
+// person who is.
+const (
+	strangerBurst, strangerEvery = 120, 500 * time.Millisecond
+	writeBurst, writeEvery       = 300, 100 * time.Millisecond
+)
+
+//go:embed static
+var staticFiles embed.FS
+
+//go:embed templates
+var templateFiles embed.FS
+
+// desk is the handler with what it needs.
+type desk struct {
+	Config
+	settings  guard.Settings
+	cookie    string // the name of the session's cookie
+	secure    bool   // the desk is served over https
+	strangers *web.Limiter
+	writes    *web.Limiter
+	pages     map[string]*template.Template
+}
+
+// New makes the desk's handler: everything but /ledger and the operators' endpoints.
+func New(cfg Config) (http.Handler, error) {
+	d := &desk{Config: cfg, settings: cfg.Guard.Settings(), cookie: "keyturn_desk",
+		strangers: web.NewLimiter(web.Rate{Burst: strangerBurst, Every: strangerEvery}, cfg.Now),
+		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now)}
+	if strings.HasPrefix(cfg.Guard.RelyingParty().Origin, "https://") {
+		d.secure, d.cookie = true, "__Host-keyturn_desk"
+	}
+	var err error
+	if d.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	files, err := fs.Sub(staticFiles, "static")
+	if err != nil {
+		return nil, fmt.Errorf("reading the desk's files: %w", err)
+	}
+	static, err := web.Static(files)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/{file}", static)
+	d.routes(mux)
+	common := web.Common{Log: cfg.Log, Now: cfg.Now}
+	return common.Wrap(web.SameOrigin(cfg.Log, web.DeskStyle, mux)), nil
+}
+
+// routes lists every path of the desk: docs/DESK_API.md says what each takes and gives.
+func (d *desk) routes(mux *http.ServeMux) {
+	for pattern, h := range map[string]web.HandlerFunc{
+		"POST /api/v1/sign-in/options":       d.stranger(d.signInOptions),
+		"POST /api/v1/sign-in":               d.stranger(d.signIn),
+		"POST /api/v1/enrol/{token}/options": d.stranger(d.enrolOptions),
+		"POST /api/v1/enrol/{token}":         d.stranger(d.enrol),
+		"/api/":                              noSuchPath,
+
+		"DELETE /api/v1/session":                 d.signedIn(d.signOut),
+		"GET /api/v1/me":                         d.signedIn(d.me),
+		"GET /api/v1/people":                     d.staff(d.people),
+		"GET /api/v1/people/{login}":             d.staff(d.person),
+		"GET /api/v1/cases":                      d.staff(d.cases),
+		"GET /api/v1/cases/{id}":                 d.staff(d.oneCase),
+		"POST /api/v1/cases/{id}/resolve":        d.staff(d.resolveCase),
+		"POST /api/v1/cases/{id}/reopen":         d.staff(d.reopenCase),
+		"GET /api/v1/accounts/{handle}":          d.staff(d.account),
+		"GET /api/v1/requests":                   d.staff(d.requests),
+		"POST /api/v1/requests":                  d.staff(d.submit),
+		"GET /api/v1/requests/{id}":              d.staff(d.request),
+		"POST /api/v1/requests/{id}/key":         d.staff(d.turn),
+		"POST /api/v1/requests/{id}/veto":        d.staff(d.stop(d.Guard.Veto)),
+		"POST /api/v1/requests/{id}/decline":     d.staff(d.stop(d.Guard.Decline)),
+		"POST /api/v1/requests/{id}/withdraw":    d.staff(d.stop(d.Guard.Withdraw)),
+		"POST /api/v1/requests/{id}/key/options": d.staff(d.keyOptions),
+		"GET /api/v1/enrolments":                 d.staff(d.enrolments),
+		"POST /api/v1/enrolments":                d.staff(d.invite),
+		"GET /api/v1/ledger/who/{handle}":        d.staff(d.who),
+		"GET /api/v1/freezes":                    d.staff(d.freezes),
+		"GET /api/v1/policy":                     d.staff(d.policy),
+		"POST /api/v1/explain":                   d.staff(d.explain),
+	} {
+		mux.Handle(pattern, web.Handler(d.Log, web.DeskStyle, h))
+	}
+	for pattern, h := range map[string]web.HandlerFunc{
+		"GET /{$}":           d.page(d.requestsPage),
+		"GET /requests":      d.page(d.requestsPage),
+		"GET /requests/{id}": d.page(d.requestPage),
+		"GET /cases":         d.page(d.casesPage),
+		"GET /sign-in":       d.signInPage,
+		"GET /enrol/{token}": d.enrolPage,
+		"/":                  d.noSuchPage,
+	} {
+		mux.Handle(pattern, web.Handler(d.Log, d.pageStyle, h))
+	}
+}

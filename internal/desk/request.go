@@ -1,0 +1,197 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"time"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/model"
+	"keyturn/internal/moderation"
+	"keyturn/internal/web"
+)
+
+// requestEntity is a request in the API and on its page.
+type requestEntity struct {
+	ID        model.ID           `json:"id"`
+	Kind      model.CommandKind  `json:"kind"`
+	Account   *accountRef        `json:"account,omitempty"`
+	Post      model.ID           `json:"post,omitzero"`
+	Person    *personRef         `json:"person,omitempty"`
+	Params    map[string]string  `json:"params"`
+	Rule      string             `json:"rule"`
+	Reason    string             `json:"reason"`
+	Case      model.ID           `json:"case,omitzero"`
+	Requester personRef          `json:"requester"`
+	State     model.RequestState `json:"state"`
+	Need      need               `json:"need"`
+	Missing   approval.Missing   `json:"missing"`
+	Keys      []keyEntity        `json:"keys"`
+	Reach     int64              `json:"reach"`
+	Words     string             `json:"words"`
+	Policy    string             `json:"policy"`
+	Digest    string             `json:"digest"` // hex SHA-256 of the canonical request, as it is signed
+	CreatedAt time.Time          `json:"created_at"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	EffectAt  time.Time          `json:"effect_at,omitzero"`
+	ClosedAt  time.Time          `json:"closed_at,omitzero"`
+	Outcome   string             `json:"outcome,omitempty"`
+	Leaf      int64              `json:"leaf"`
+}
+
+// need is whose keys a request takes. The wait is as the policy has it, also where a demo shortens it.
+type need struct {
+	Keys        int          `json:"keys"`
+	Roles       []model.Role `json:"roles"`
+	Teams       int          `json:"teams"`
+	WaitSeconds int64        `json:"wait_seconds"`
+}
+
+func needOf(n model.Requirement) need {
+	return need{Keys: n.Keys, Roles: notNil(n.Roles), Teams: n.Teams, WaitSeconds: int64(n.Wait / time.Second)}
+}
+
+// notNil has an empty list stand in JSON as [].
+func notNil(roles []model.Role) []model.Role {
+	if roles == nil {
+		return []model.Role{}
+	}
+	return roles
+}
+
+// keyEntity is a key that was turned on a request.
+type keyEntity struct {
+	Person   personRef `json:"person"`
+	SignedAt time.Time `json:"signed_at"`
+	Session  bool      `json:"session,omitempty"`   // the sign-in stood for it, no passkey signed
+	HeadSize int64     `json:"head_size,omitempty"` // of the ledger's head that it signed
+	Counts   bool      `json:"counts"`
+	WhyNot   string    `json:"why_not,omitempty"`
+}
+
+func (d *desk) requests(w http.ResponseWriter, r *http.Request, _ caller) error {
+	l, err := readList(r)
+	if err != nil {
+		return err
+	}
+	all, err := d.listRequests(r.Context(), l)
+	if err != nil {
+		return err
+	}
+	return web.WriteJSON(w, http.StatusOK, all)
+}
+
+func (d *desk) listRequests(ctx context.Context, l list) ([]requestEntity, error) {
+	switch s := model.RequestState(l.state); s {
+	case "", model.StatePending, model.StateWaiting, model.StateExecuted, model.StateRefused, model.StateWithdrawn,
+		model.StateDeclined, model.StateVetoed, model.StateExpired:
+	default:
+		return nil, model.Invalid("state", "%q is no state of a request", l.state)
+	}
+	requests, err := d.Store.Requests(ctx, model.RequestState(l.state), l.before, l.limit)
+	if err != nil {
+		return nil, err
+	}
+	return d.requestsOf(ctx, requests)
+}
+
+func (d *desk) request(w http.ResponseWriter, r *http.Request, _ caller) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	q, err := d.Store.Request(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return d.writeRequest(w, r, q, http.StatusOK)
+}
+
+// writeRequest answers with one request.
+func (d *desk) writeRequest(w http.ResponseWriter, r *http.Request, q model.Request, status int) error {
+	all, err := d.requestsOf(r.Context(), []model.Request{q})
+	if err != nil {
+		return err
+	}
+	return web.WriteJSON(w, status, all[0])
+}
+
+func (d *desk) requestsOf(ctx context.Context, requests []model.Request) ([]requestEntity, error) {
+	all := []requestEntity{}
+	people, err := d.roster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range requests {
+		e, err := d.requestOf(ctx, q, people)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+func (d *desk) requestOf(ctx context.Context, q model.Request, people roster) (requestEntity, error) {
+	c := q.Command
+	e := requestEntity{ID: q.ID, Kind: c.Kind, Post: c.Post, Params: c.Params, Rule: c.Rule, Case: c.Case,
+		Requester: people.ref(q.Requester), State: q.State, Need: needOf(q.Need), Keys: []keyEntity{}, Reach: q.Target.Reach,
+		Words: moderation.Words(q, d.settings.WaitDivisor), Policy: q.Policy, CreatedAt: q.CreatedAt, ExpiresAt: q.ExpiresAt,
+		EffectAt: q.EffectAt, ClosedAt: q.ClosedAt, Outcome: q.Outcome, Leaf: q.Leaf}
+	if e.Params == nil {
+		e.Params = map[string]string{}
+	}
+	switch c.Info().Target {
+	case model.TargetAccount, model.TargetPost:
+		e.Account = &accountRef{ID: c.Account, Handle: q.Target.Handle, Class: q.Target.Class}
+	case model.TargetPerson:
+		e.Person = &personRef{ID: c.Person, Name: q.Target.Handle}
+	}
+	canonical, err := approval.Canonical(q)
+	if err != nil {
+		return e, err
+	}
+	sum := sha256.Sum256(canonical)
+	e.Digest = hex.EncodeToString(sum[:])
+	login, err := d.Store.Login(ctx, q.Login)
+	if err != nil {
+		return e, err
+	}
+	e.Requester.Login = login.Name
+	if e.Reason, err = d.Guard.Reason(ctx, q); err != nil {
+		return e, err
+	}
+	return e, d.keysOf(ctx, q, &e, people)
+}
+
+// keysOf fills in whose keys were turned and whose are missing. Keys on a request that is closed are told as they were:
+// what became of it is decided.
+func (d *desk) keysOf(ctx context.Context, q model.Request, e *requestEntity, people roster) error {
+	keys, err := d.Store.KeysOn(ctx, q.ID)
+	if err != nil {
+		return err
+	}
+	void := map[model.ID]*model.Error{}
+	if q.State.Open() {
+		e.Missing, void, err = d.Guard.Missing(ctx, q)
+		if told, ok := errors.AsType[*model.Error](err); ok && told.Kind != model.KindUnavailable {
+			// What it is aimed at is gone or has changed: the request is there still, to be seen and withdrawn.
+			e.Outcome, err = told.Error(), nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	e.Missing.Roles = notNil(e.Missing.Roles)
+	for _, k := range keys {
+		key := keyEntity{Person: people.ref(k.Person), SignedAt: k.SignedAt, Session: k.Credential == 0, HeadSize: k.HeadSize, Counts: true}
+		if why := void[k.Person]; why != nil {
+			key.Counts, key.WhyNot = false, why.Message
+		}
+		e.Keys = append(e.Keys, key)
+	}
+	return nil
+}

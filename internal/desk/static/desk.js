@@ -1,0 +1,159 @@
+// The desk's pages: passkeys, and calls to the desk's JSON API. Without a framework, without inline code.
+"use strict";
+
+async function call(method, path, body) {
+  const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin" };
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  const response = await fetch(path, options);
+  const text = await response.text();
+  const answer = text ? JSON.parse(text) : null;
+  if (!response.ok) {
+    const why = (answer && answer.error) || response.statusText;
+    const field = answer && answer.field ? answer.field + ": " : "";
+    const law = answer && answer.law ? " (law: " + answer.law.replaceAll("_", " ") + ")" : "";
+    throw new Error(field + why + law);
+  }
+  return answer;
+}
+
+// inWords says what went wrong, for the person in front of it.
+function inWords(error) {
+  switch (error.name) {
+    case "NotAllowedError":
+      return "The passkey was not used: it was cancelled, took too long, or is not on this device.";
+    case "InvalidStateError":
+      return "This device holds a passkey for this login already.";
+    case "SecurityError":
+      return "This page may not use passkeys: open the desk at its own address.";
+    case "TypeError":
+      return "The desk does not answer. Try again.";
+  }
+  return error.message;
+}
+
+async function sign(optionsPath, body) {
+  const { publicKey } = await call("POST", optionsPath, body);
+  const options = PublicKeyCredential.parseRequestOptionsFromJSON(publicKey);
+  const credential = await navigator.credentials.get({ publicKey: options });
+  return credential.toJSON();
+}
+
+async function signIn(form) {
+  const login = form.elements.login.value.trim();
+  const credential = await sign("/api/v1/sign-in/options", { login });
+  await call("POST", "/api/v1/sign-in", { login, credential });
+  location.assign(form.dataset.next);
+  return "Signed in.";
+}
+
+async function enrol(form) {
+  const path = "/api/v1/enrol/" + encodeURIComponent(form.dataset.token);
+  const { publicKey } = await call("POST", path + "/options", {});
+  const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
+  const credential = await navigator.credentials.create({ publicKey: options });
+  const made = await call("POST", path, { name: form.elements.name.value, credential: credential.toJSON() });
+  form.querySelector("button").remove();
+  return "Your passkey is made. Its fingerprint is " + made.fingerprint + "; tell it to the colleagues who enrol it, as number " + made.id + ".";
+}
+
+function request() {
+  return "/api/v1/requests/" + document.querySelector("[data-request]").dataset.request;
+}
+
+async function turnKey() {
+  const credential = await sign(request() + "/key/options", {});
+  return told(await call("POST", request() + "/key", { credential }));
+}
+
+async function stop(how) {
+  const reason = document.getElementById("reason").value;
+  return told(await call("POST", request() + "/" + how, { reason }));
+}
+
+// told keeps what became of a request over the reload that shows it.
+function told(q) {
+  const words = {
+    pending: "Your key counts. The request waits for more keys.",
+    waiting: "The request has its keys and waits for its time.",
+    executed: "The request took effect.",
+    declined: "The request is declined.",
+    vetoed: "The request is vetoed.",
+    withdrawn: "The request is withdrawn.",
+  };
+  sessionStorage.setItem("told", words[q.state] || "The request is " + q.state + ".");
+  location.reload();
+  return words[q.state] || "";
+}
+
+async function signOut() {
+  await call("DELETE", "/api/v1/session");
+  location.assign("/sign-in");
+}
+
+// run does something once, with its button off meanwhile, and says in words what came of it.
+async function run(button, status, action) {
+  button.disabled = true;
+  say(status, "", "One moment …");
+  try {
+    say(status, "good", await action());
+  } catch (error) {
+    say(status, "bad", inWords(error));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function say(status, tone, text) {
+  if (!status) return;
+  status.className = tone ? "status note " + tone : "status";
+  status.textContent = text || "";
+}
+
+// follow reloads the page of an open request when its state changes elsewhere.
+function follow(article) {
+  const timer = setInterval(async () => {
+    try {
+      const q = await call("GET", request());
+      if (q.state === article.dataset.state) return;
+      clearInterval(timer);
+      location.reload();
+    } catch {
+      // The next turn tries again.
+    }
+  }, 2000);
+}
+
+const forms = { "sign-in": signIn, enrol };
+const actions = {
+  key: turnKey,
+  decline: () => stop("decline"),
+  veto: () => stop("veto"),
+  withdraw: () => stop("withdraw"),
+  "sign-out": signOut,
+};
+
+for (const form of document.querySelectorAll("form[data-form]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run(form.querySelector("button"), form.querySelector(".status"), () => forms[form.dataset.form](form));
+  });
+}
+for (const button of document.querySelectorAll("button[data-do]")) {
+  button.addEventListener("click", () => run(button, document.querySelector(".status"), actions[button.dataset.do]));
+}
+const article = document.querySelector("[data-request]");
+if (article && (article.dataset.state === "pending" || article.dataset.state === "waiting")) follow(article);
+const before = sessionStorage.getItem("told");
+if (before && article) {
+  sessionStorage.removeItem("told");
+  let status = document.querySelector(".status");
+  if (!status) {
+    status = document.createElement("p");
+    status.setAttribute("role", "status");
+    article.querySelector(".headline").after(status);
+  }
+  say(status, "good", before);
+}

@@ -1,0 +1,31 @@
+package guard
+
+import (
+	"context"
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// See reports whether a person may read cases, requests and the ledger's private parts, by the policy in force.
+func (g *Guard) See(ctx context.Context, p model.Person) error {
+	b, err := g.policyOf(ctx, g.st.Reads)
+	if err != nil {
+		return err
+	}
+	c := &court{g: g, r: g.st.Reads, b: b, now: g.now().UTC()}
+	if e := c.ask(policy.VerbSee, deed{}, p); e != nil {
+		return e
+	}
+	return nil
+}
+
+// Reason is why a request was made, in its requester's words.
+func (g *Guard) Reason(ctx context.Context, q model.Request) (string, error) {
+	return reasonOf(ctx, g.st.Reads, q)
+}
+
+// Strictest is the class whose requirements hold for an account at t.
+func Strictest(c store.AccountClass, t time.Time) model.Class { return classTravels(c, t) }
