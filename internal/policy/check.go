@@ -91,7 +91,7 @@ func (b *Bundle) governable() error {
 		return err
 	}
 	for _, a := range s.acts {
-		if !a.staysOpen() {
+		if !a.staysOpen() || a.verb == VerbVeto && !b.requestable(&s, a) {
 			continue
 		}
 		if gap := b.gap(&s, a); gap != "" {
@@ -99,6 +99,11 @@ func (b *Bundle) governable() error {
 		}
 	}
 	return nil
+}
+
+// requestable reports whether anybody may request what the act is about.
+func (b *Bundle) requestable(s *space, a act) bool {
+	return newSheet(b.rules, s, act{VerbRequest, a.class, a.alike}).someone("")
 }
 
 // gap says in words who is missing for an act: anybody at all, or a role that the table asks for.

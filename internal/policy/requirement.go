@@ -20,7 +20,7 @@ func Covers(strict, loose model.Requirement) bool {
 // Join is the least requirement that covers both: of each field the stricter, the roles of both in the order of
 // model.Roles, and at least as many keys as roles, since each role takes a person of its own.
 func Join(a, b model.Requirement) model.Requirement {
-	var roles []model.Role
+	roles := []model.Role{}
 	for _, r := range model.Roles() {
 		if slices.Contains(a.Roles, r) || slices.Contains(b.Roles, r) {
 			roles = append(roles, r)

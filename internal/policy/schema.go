@@ -40,9 +40,11 @@ func loadVocabulary() (*vocabulary, error) {
 // check refuses a policy that uses an action, type, attribute or value that the schema does not have.
 func (v *vocabulary) check(r rule) error {
 	if err := v.validator.Policy("", (*ast.Policy)(r.policy.AST())); err != nil {
-		// The validator says the same of each action, in no order.
+		// The validator says the same of each action, and in no order.
 		lines := strings.Split(err.Error(), "\n")
-		return errors.New(slices.Min(lines))
+		slices.Sort(lines)
+		lines = slices.Compact(lines)
+		return errors.New(strings.Join(lines[:min(len(lines), 3)], "; "))
 	}
 	var unknown []string
 	for uid := range r.said.entities {
