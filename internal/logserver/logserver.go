@@ -1,4 +1,7 @@
-package pages
+// Package logserver serves the public log to anyone who wants to check it, by the C2SP paths. What it serves names nobody.
+//
+// It must never serve facts or private parts, and never anything that is not committed.
+package logserver
 
 import (
 	"context"
@@ -16,17 +19,17 @@ import (
 // tileAge is how long a full tile may be kept: it never changes.
 const tileAge = "public, max-age=31536000, immutable"
 
-// Ledger serves the public log by the C2SP paths (https://c2sp.org/tlog-tiles): PREFIX/checkpoint, PREFIX/tile/L/N and
+// Server serves the public log by the C2SP paths (https://c2sp.org/tlog-tiles): PREFIX/checkpoint, PREFIX/tile/L/N and
 // PREFIX/tile/entries/N, where PREFIX is the path of the log's origin. Leaves name nobody.
-type Ledger struct {
+type Server struct {
 	st     *store.Store
 	origin string
 	skey   string
 	vkey   string
 }
 
-// NewLedger makes the handler of a store's ledger.
-func NewLedger(ctx context.Context, st *store.Store) (*Ledger, error) {
+// New makes the handler of a store's ledger.
+func New(ctx context.Context, st *store.Store) (*Server, error) {
 	origin, err := st.Origin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the ledger's origin: %w", err)
@@ -35,20 +38,20 @@ func NewLedger(ctx context.Context, st *store.Store) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the ledger's key: %w", err)
 	}
-	return &Ledger{st: st, origin: origin, skey: skey, vkey: vkey}, nil
+	return &Server{st: st, origin: origin, skey: skey, vkey: vkey}, nil
 }
 
 // Prefix is the path under which the log is served: the part of its origin after the host.
-func (l *Ledger) Prefix() string {
+func (l *Server) Prefix() string {
 	_, path, _ := strings.Cut(l.origin, "/")
 	return "/" + path + "/"
 }
 
 // VerifierKey is the key that checkpoints are verified with, in the form of https://c2sp.org/signed-note.
-func (l *Ledger) VerifierKey() string { return l.vkey }
+func (l *Server) VerifierKey() string { return l.vkey }
 
 // Handler serves the paths under Prefix.
-func (l *Ledger) Handler(log *slog.Logger) http.Handler {
+func (l *Server) Handler(log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	p := l.Prefix()
 	handle := func(pattern string, h web.HandlerFunc) {
@@ -60,7 +63,7 @@ func (l *Ledger) Handler(log *slog.Logger) http.Handler {
 	return mux
 }
 
-func (l *Ledger) checkpoint(w http.ResponseWriter, r *http.Request) error {
+func (l *Server) checkpoint(w http.ResponseWriter, r *http.Request) error {
 	head, _, err := l.st.LedgerHead(r.Context())
 	if err != nil {
 		return model.Unavailable(err, "the ledger cannot be read now")
@@ -73,12 +76,12 @@ func (l *Ledger) checkpoint(w http.ResponseWriter, r *http.Request) error {
 	return writeBody(w, "text/plain; charset=utf-8", note)
 }
 
-func (l *Ledger) verifierKey(w http.ResponseWriter, _ *http.Request) error {
+func (l *Server) verifierKey(w http.ResponseWriter, _ *http.Request) error {
 	return writeBody(w, "text/plain; charset=utf-8", []byte(l.vkey+"\n"))
 }
 
 // tile serves a tile of hashes or of entries. A tile that the log does not have yet is not found.
-func (l *Ledger) tile(w http.ResponseWriter, r *http.Request) error {
+func (l *Server) tile(w http.ResponseWriter, r *http.Request) error {
 	t, err := ledger.ParseTilePath(strings.TrimPrefix(r.URL.Path, l.Prefix()))
 	if err != nil {
 		return model.NotFound("tile")
@@ -99,7 +102,7 @@ func (l *Ledger) tile(w http.ResponseWriter, r *http.Request) error {
 	return writeBody(w, "application/octet-stream", body)
 }
 
-func (l *Ledger) body(ctx context.Context, t ledger.Tile, size int64) ([]byte, error) {
+func (l *Server) body(ctx context.Context, t ledger.Tile, size int64) ([]byte, error) {
 	if t.Level != ledger.LevelEntries {
 		return ledger.HashTile(t, size, l.st.TreeHashes(ctx))
 	}
