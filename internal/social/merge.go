@@ -31,6 +31,9 @@ func (n *Network) mergePosts(ctx context.Context, authors []model.ID, g store.Ra
 	if g.Before == 0 {
 		g.Before = 1<<63 - 1
 	}
+	if g.Before-g.After <= 1 {
+		return nil, nil // nothing lies between
+	}
 	m := &merge{n: n, span: g, heap: make([]source, 0, len(authors)), chunk: max(g.Limit, 20)}
 	for _, a := range authors {
 		r, err := n.recentOf(ctx, a)
