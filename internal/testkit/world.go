@@ -25,6 +25,7 @@ type World struct {
 	Store    *store.Store
 	Guard    *guard.Guard
 	Clock    *Clock
+	Desk     string // the desk's origin
 	Rings    map[string]*softkey.Ring
 	Accounts map[string]model.ID // president, newsroom, astronaut, uncle and a few more
 }
@@ -34,12 +35,16 @@ type WorldOptions struct {
 	URL    string         // of a PostgreSQL database; empty: SQLite in a temporary directory
 	Dir    string         // of the SQLite database; empty: a temporary one
 	Policy *policy.Bundle // nil: the shipped one
+	Desk   string         // the desk's origin, when a browser has to find it; empty: DeskURL
 }
 
 // NewWorld makes a World that ends with the test.
 func NewWorld(t testing.TB, o WorldOptions) *World {
 	t.Helper()
-	w := &World{TB: t, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
+	if o.Desk == "" {
+		o.Desk = DeskURL
+	}
+	w := &World{TB: t, Desk: o.Desk, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
 	if o.URL == "" && o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -50,7 +55,7 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	t.Cleanup(func() { st.Close() })
 	w.Store = st
 	w.populate()
-	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: "http://localhost:8080", DeskURL: DeskURL, Divisor: 1,
+	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
 		Now: w.Clock.Now(), Policy: o.Policy, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,
 			w.Accounts["astronaut"]: model.ClassVerified}})
@@ -160,7 +165,7 @@ func (w *World) Assertion(login string, request model.ID) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.Rings[login].Assert(DeskURL, options)
+	return w.Rings[login].Assert(w.Desk, options)
 }
 
 // Turn turns a login's key on a request.
