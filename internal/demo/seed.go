@@ -101,6 +101,15 @@ func (w *World) Classes() map[model.ID]model.Class {
 		w.Accounts["newsroom"]: model.ClassHighProfile, w.Accounts["astronaut"]: model.ClassVerified}
 }
 
+// Crowd are the accounts that are not named ones.
+func (w *World) Crowd() []model.ID {
+	var ids []model.ID
+	for _, a := range w.accounts[len(named):] {
+		ids = append(ids, a.ID)
+	}
+	return ids
+}
+
 // drawing is a world being drawn.
 type drawing struct {
 	r   *rand.Rand

@@ -20,7 +20,7 @@ const target = "president"
 type Options struct {
 	URL      string // the network's public address
 	DeskURL  string
-	Keys     softkey.Dir      // software keys of the staff
+	Keys     softkey.Dir       // software keys of the staff
 	Progress func(what string) // told what is being tried; may be nil
 }
 

@@ -53,6 +53,7 @@ type Request struct {
 	Need      Requirement
 	Policy    string // hash of the policy bundle in force
 	Nonce     []byte // 32 random bytes
+	Reason    []byte // SHA-256 of salt and reason, both of which stand in the ledger's private part
 	State     RequestState
 	CreatedAt time.Time
 	ExpiresAt time.Time

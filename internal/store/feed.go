@@ -21,16 +21,15 @@ const (
 // its events itself.
 type Feed struct {
 	s    *Store
-	leaf int64                  // privileged rows up to this entry were told
-	seen map[model.ID]time.Time // members' rows told within the overlap
-	base model.ID               // members' rows below this were there before the feed began
-	last atomic.Int64           // when the newest complete reading began, Unix milliseconds by the monotonic clock
-	born time.Time              // origin of the monotonic clock
+	leaf int64                     // privileged rows up to this entry were told
+	seen map[model.ID]time.Time    // members' rows told within the overlap
+	base model.ID                  // members' rows below this were there before the feed began
+	last atomic.Pointer[time.Time] // when the newest complete reading began
 }
 
 // NewFeed begins to follow at the present end: load what memory needs from the store after this, not before.
 func (s *Store) NewFeed(ctx context.Context) (*Feed, error) {
-	f := &Feed{s: s, seen: make(map[model.ID]time.Time), born: time.Now()}
+	f := &Feed{s: s, seen: make(map[model.ID]time.Time)}
 	head, _, err := s.LedgerHead(ctx)
 	if err != nil {
 		return nil, err
@@ -40,10 +39,12 @@ func (s *Store) NewFeed(ctx context.Context) (*Feed, error) {
 	return f, f.read(ctx)
 }
 
-// Age is how long ago the newest complete reading began: anything committed before that was told. It does not depend
-// on the wall clock.
+// Age is how long ago the newest complete reading began: anything committed before that was told. It is the longer of
+// what the wall clock and the monotonic clock say: the first is wrong when it is set back, the second when the machine
+// was suspended.
 func (f *Feed) Age() time.Duration {
-	return time.Since(f.born) - time.Duration(f.last.Load())
+	now, last := f.s.now(), *f.last.Load()
+	return max(now.Sub(last), now.Round(0).Sub(last.Round(0)))
 }
 
 // Run reads the feed until ctx ends. A reading that fails is logged and tried again; meanwhile Age grows.
@@ -66,7 +67,7 @@ func (f *Feed) Run(ctx context.Context, log *slog.Logger) {
 
 // read tells what was committed since the last reading.
 func (f *Feed) read(ctx context.Context) error {
-	began := time.Since(f.born)
+	began := f.s.now()
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := f.readPrivileged(ctx); err != nil {
@@ -77,7 +78,7 @@ func (f *Feed) read(ctx context.Context) error {
 			return fmt.Errorf("reading the feed: %w", err)
 		}
 	}
-	f.last.Store(int64(began))
+	f.last.Store(&began)
 	return nil
 }
 
@@ -88,14 +89,16 @@ func (f *Feed) readPrivileged(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range rows {
+	for i, row := range rows {
 		if row.Kind == EventSanctions {
 			if row.Sanctions, err = f.s.UnliftedSanctions(ctx, row.Account); err != nil {
 				return err
 			}
 		}
 		f.s.publish(row.Event)
-		f.leaf = row.Leaf
+		if i+1 == len(rows) || rows[i+1].Leaf != row.Leaf {
+			f.leaf = row.Leaf // an error between two rows of one entry has the whole entry told again
+		}
 	}
 	return nil
 }

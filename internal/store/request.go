@@ -11,7 +11,7 @@ import (
 
 var (
 	requestTable = table("requests", "id", "kind", "account", "post", "person", "params", "rule", "case_id",
-		"requester", "login", "target", "need", "policy", "nonce", "state", "created_at", "expires_at", "effect_at",
+		"requester", "login", "target", "need", "policy", "nonce", "reason_hash", "state", "created_at", "expires_at", "effect_at",
 		"closed_at", "outcome", "opened")
 	keyTable = table("request_keys", "id", "request", "person", "login", "credential", "client_data",
 		"authenticator_data", "signature", "head_size", "head_hash", "expires_at", "signed_at")
@@ -19,7 +19,7 @@ var (
 
 const (
 	requestCols = `id, kind, account, post, person, params, rule, case_id, requester, login, target, need, policy,
-		nonce, state, created_at, expires_at, effect_at, closed_at, outcome, opened, leaf`
+		nonce, reason_hash, state, created_at, expires_at, effect_at, closed_at, outcome, opened, leaf`
 	keyCols = `id, request, person, login, credential, client_data, authenticator_data, signature, head_size,
 		head_hash, expires_at, signed_at, leaf`
 )
@@ -29,7 +29,7 @@ func scanRequest(row scanner) (q model.Request, err error) {
 	var created, expires, effect, closed int64
 	c := &q.Command
 	err = row.Scan(&q.ID, &c.Kind, &c.Account, &c.Post, &c.Person, &params, &c.Rule, &c.Case, &q.Requester, &q.Login,
-		&target, &need, &q.Policy, &q.Nonce, &q.State, &created, &expires, &effect, &closed, &q.Outcome, &q.Opened, &q.Leaf)
+		&target, &need, &q.Policy, &q.Nonce, &q.Reason, &q.State, &created, &expires, &effect, &closed, &q.Outcome, &q.Opened, &q.Leaf)
 	if err != nil {
 		return q, err
 	}
@@ -64,7 +64,7 @@ func (p *PrivTx) PutRequest(ctx context.Context, q model.Request) error {
 	}
 	c := q.Command
 	return p.put(ctx, requestTable, q.ID, string(c.Kind), c.Account, c.Post, c.Person, texts[0], c.Rule, c.Case,
-		q.Requester, q.Login, texts[1], texts[2], q.Policy, q.Nonce, string(q.State), millis(q.CreatedAt),
+		q.Requester, q.Login, texts[1], texts[2], q.Policy, q.Nonce, notNil(q.Reason), string(q.State), millis(q.CreatedAt),
 		millis(q.ExpiresAt), millis(q.EffectAt), millis(q.ClosedAt), q.Outcome, q.Opened)
 }
 

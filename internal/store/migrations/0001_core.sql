@@ -125,6 +125,7 @@ CREATE TABLE requests (
     need       TEXT   NOT NULL,
     policy     TEXT   NOT NULL,
     nonce      BYTEA  NOT NULL,
+    reason_hash BYTEA NOT NULL,
     state      TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

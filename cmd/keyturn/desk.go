@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"keyturn/internal/deskclient"
+	"keyturn/internal/model"
+	"keyturn/internal/softkey"
+)
+
+type deskCmd struct {
+	DeskURL string `required:"" help:"The desk's address." placeholder:"URL" env:"KEYTURN_DESK_URL"`
+	As      string `required:"" help:"The login to sign in with." placeholder:"LOGIN" env:"KEYTURN_LOGIN"`
+	Keys    string `required:"" help:"Directory of software keys." type:"existingdir" placeholder:"DIR" env:"KEYTURN_KEYS"`
+	JSON    bool   `help:"Print answers as JSON."`
+
+	Request  deskRequestCmd  `cmd:"" help:"Ask the guard for a command. What one key may do on a standard account is done at once; everything else opens a request."`
+	Key      deskKeyCmd      `cmd:"" help:"Turn your key on a request."`
+	Veto     deskVetoCmd     `cmd:"" help:"Stop a request before it takes effect."`
+	Decline  deskDeclineCmd  `cmd:"" help:"Say no to a request that waits for keys."`
+	Withdraw deskWithdrawCmd `cmd:"" help:"Take your own request back."`
+	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
+	Cases    deskCasesCmd    `cmd:"" help:"List the open cases."`
+	Requests deskRequestsCmd `cmd:"" help:"List requests, the newest first."`
+}
+
+// client signs in.
+func (d *deskCmd) client(ctx context.Context) (*deskclient.Client, error) {
+	ring, err := softkey.Dir(d.Keys).Load(d.As)
+	if err != nil {
+		return nil, err
+	}
+	return deskclient.SignIn(ctx, d.DeskURL, ring)
+}
+
+// answer prints a request, or what the desk said instead.
+func (d *deskCmd) answer(con *console, r deskclient.Request, err error) error {
+	if no, refused := deskclient.Refused(err); refused {
+		if d.JSON {
+			if err := printJSON(con.out, no); err != nil {
+				return err
+			}
+		} else {
+			fmt.Fprintln(con.out, "✗ refused:", no)
+		}
+		return failed{}
+	}
+	if err != nil {
+		return err
+	}
+	if d.JSON {
+		return printJSON(con.out, r)
+	}
+	printRequest(con, r)
+	return nil
+}
+
+type deskRequestCmd struct {
+	Kind   string            `arg:"" help:"The command, such as suspend."`
+	Target string            `arg:"" optional:"" help:"The account (@handle), the post (its ID), or the login of the person."`
+	Reason string            `required:"" help:"Why, in words."`
+	Case   string            `help:"The case that it is done on." placeholder:"ID"`
+	Rule   string            `help:"The rule that was broken."`
+	Param  map[string]string `help:"A parameter of the command." placeholder:"K=V" mapsep:"none"`
+}
+
+func (c *deskRequestCmd) Run(ctx context.Context, con *console, root *cli) error {
+	kind, err := model.ParseCommandKind("kind", c.Kind)
+	if err != nil {
+		return err
+	}
+	o := deskclient.Order{Kind: kind, Params: c.Param, Rule: c.Rule, Reason: c.Reason, Case: c.Case}
+	info, _ := model.InfoOf(kind)
+	switch {
+	case strings.HasPrefix(c.Target, "@"):
+		o.Account = c.Target
+		o.Post = c.Param["post"]
+		delete(o.Params, "post")
+	case info.Target == model.TargetPost:
+		o.Post = c.Target
+	case info.Target == model.TargetPerson:
+		o.Person = c.Target
+	case info.Target == model.TargetAccount:
+		return model.Invalid("target", "must be an account, as @handle")
+	case c.Target != "":
+		return model.Invalid("target", "%s has no target", kind)
+	}
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := client.Request(ctx, o)
+	return root.Desk.answer(con, r, err)
+}
+
+// requestArg names a request.
+type requestArg struct {
+	Request string `arg:"" help:"The request's ID."`
+	Reason  string `help:"Why, in words."`
+}
+
+type deskKeyCmd struct {
+	Request string `arg:"" help:"The request's ID."`
+}
+
+func (c *deskKeyCmd) Run(ctx context.Context, con *console, root *cli) error {
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := client.Turn(ctx, url.PathEscape(c.Request))
+	return root.Desk.answer(con, r, err)
+}
+
+type deskVetoCmd struct{ requestArg }
+type deskDeclineCmd struct{ requestArg }
+type deskWithdrawCmd struct{ requestArg }
+
+func (c *deskVetoCmd) Run(ctx context.Context, con *console, root *cli) error {
+	return c.stop(ctx, con, root, "veto")
+}
+
+func (c *deskDeclineCmd) Run(ctx context.Context, con *console, root *cli) error {
+	return c.stop(ctx, con, root, "decline")
+}
+
+func (c *deskWithdrawCmd) Run(ctx context.Context, con *console, root *cli) error {
+	return c.stop(ctx, con, root, "withdraw")
+}
+
+func (a *requestArg) stop(ctx context.Context, con *console, root *cli, how string) error {
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := client.Stop(ctx, how, url.PathEscape(a.Request), a.Reason)
+	return root.Desk.answer(con, r, err)
+}
+
+type deskRequestsCmd struct {
+	State string `help:"Only those in this state." enum:",pending,waiting,executed,refused,withdrawn,declined,vetoed,expired" default:""`
+}
+
+func (c *deskRequestsCmd) Run(ctx context.Context, con *console, root *cli) error {
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	var list []deskclient.Request
+	if err := client.Get(ctx, "/api/v1/requests?state="+c.State, &list); err != nil {
+		return root.Desk.answer(con, deskclient.Request{}, err)
+	}
+	if root.Desk.JSON {
+		return printJSON(con.out, list)
+	}
+	w := tabwriter.NewWriter(con.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "REQUEST\tSTATE\tCOMMAND\tTARGET\tBY\tMISSING\tMADE")
+	for _, r := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Kind, targetOf(r), r.Requester.Name, missingOf(r),
+			r.CreatedAt.Local().Format(time.DateTime))
+	}
+	return w.Flush()
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"keyturn/internal/deskclient"
+	"keyturn/internal/model"
+)
+
+// caseView is a case as the desk shows it.
+type caseView struct {
+	ID       string         `json:"id"`
+	Account  deskclient.Who `json:"account"`
+	State    string         `json:"state"`
+	Reports  int64          `json:"reports_count"`
+	OpenedAt time.Time      `json:"opened_at"`
+	Filed    []struct {
+		Reporter deskclient.Who `json:"reporter"`
+		Category string         `json:"category"`
+		Comment  string         `json:"comment"`
+		Posts    []string       `json:"posts"`
+	} `json:"reports"`
+}
+
+type deskCasesCmd struct{}
+
+func (c *deskCasesCmd) Run(ctx context.Context, con *console, root *cli) error {
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	var list []caseView
+	if err := client.Get(ctx, "/api/v1/cases?state=open", &list); err != nil {
+		return root.Desk.answer(con, deskclient.Request{}, err)
+	}
+	if root.Desk.JSON {
+		return printJSON(con.out, list)
+	}
+	w := tabwriter.NewWriter(con.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "CASE\tACCOUNT\tCLASS\tREPORTS\tOPENED")
+	for _, v := range list {
+		fmt.Fprintf(w, "%s\t@%s\t%s\t%d\t%s\n", v.ID, v.Account.Handle, v.Account.Class, v.Reports, v.OpenedAt.Local().Format(time.DateTime))
+	}
+	return w.Flush()
+}
+
+type deskShowCmd struct {
+	What string `arg:"" help:"A request's ID, an account as @handle, or a case's ID."`
+}
+
+func (c *deskShowCmd) Run(ctx context.Context, con *console, root *cli) error {
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	if handle, ok := strings.CutPrefix(c.What, "@"); ok {
+		return c.account(ctx, con, root, client, handle)
+	}
+	id := url.PathEscape(c.What)
+	r, err := client.Show(ctx, id)
+	if no, refused := deskclient.Refused(err); !refused || no.Kind != string(model.KindNotFound) {
+		return root.Desk.answer(con, r, err)
+	}
+	var v caseView
+	if err := client.Get(ctx, "/api/v1/cases/"+id, &v); err != nil {
+		return root.Desk.answer(con, r, err)
+	}
+	if root.Desk.JSON {
+		return printJSON(con.out, v)
+	}
+	fmt.Fprintf(con.out, "case %s on @%s (%s), %s, %d reports\n", v.ID, v.Account.Handle, v.Account.Class, v.State, v.Reports)
+	for _, f := range v.Filed {
+		fmt.Fprintf(con.out, "  @%s: %s: %s (%d posts)\n", f.Reporter.Handle, f.Category, f.Comment, len(f.Posts))
+	}
+	return nil
+}
+
+func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, client *deskclient.Client, handle string) error {
+	var raw json.RawMessage
+	if err := client.Get(ctx, "/api/v1/accounts/"+url.PathEscape(handle), &raw); err != nil {
+		return root.Desk.answer(con, deskclient.Request{}, err)
+	}
+	if root.Desk.JSON {
+		return printJSON(con.out, raw)
+	}
+	var v struct {
+		ID        string `json:"id"`
+		Handle    string `json:"handle"`
+		Class     string `json:"class"`
+		Strictest string `json:"strictest"`
+		Followers int64  `json:"followers"`
+		Posts     int64  `json:"posts"`
+		Strikes   int    `json:"strikes"`
+		Case      string `json:"case"`
+		Sanctions []struct {
+			Kind   string    `json:"kind"`
+			Post   string    `json:"post"`
+			Start  time.Time `json:"start"`
+			Active bool      `json:"active"`
+		} `json:"sanctions"`
+	}
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return fmt.Errorf("the desk's answer makes no sense: %w", err)
+	}
+	fmt.Fprintf(con.out, "@%s (%s) account %s\n  %d followers, %d posts, %d strikes\n", v.Handle, v.Class, v.ID, v.Followers, v.Posts, v.Strikes)
+	if v.Strictest != v.Class {
+		fmt.Fprintf(con.out, "  was %s: keeps its requirements for 7 days\n", v.Strictest)
+	}
+	if v.Case != "" {
+		fmt.Fprintf(con.out, "  open case %s\n", v.Case)
+	}
+	for _, s := range v.Sanctions {
+		state := "over"
+		if s.Active {
+			state = "in force"
+		}
+		fmt.Fprintf(con.out, "  %s since %s, %s\n", strings.TrimSpace(s.Kind+" "+s.Post), s.Start.Local().Format(time.DateTime), state)
+	}
+	return nil
+}
+
+func printRequest(con *console, r deskclient.Request) {
+	mark := map[model.RequestState]string{model.StateExecuted: "✓ done", model.StatePending: "… waits for keys",
+		model.StateWaiting: "… has its keys and waits"}[r.State]
+	if mark == "" {
+		mark = "✗ " + string(r.State)
+	}
+	fmt.Fprintf(con.out, "%s: request %s\n  %s\n", mark, r.ID, r.Words)
+	fmt.Fprintf(con.out, "  asked for by %s: %s\n", r.Requester.Name, r.Reason)
+	for _, k := range r.Keys {
+		state := "✓"
+		if !k.Counts {
+			state = "✗ does not count: " + k.WhyNot
+		}
+		fmt.Fprintf(con.out, "  key of %s %s\n", k.Person.Name, state)
+	}
+	switch {
+	case r.State == model.StatePending:
+		fmt.Fprintf(con.out, "  still missing: %s\n", missingOf(r))
+	case r.State == model.StateWaiting:
+		fmt.Fprintf(con.out, "  takes effect at %s\n", r.EffectAt.Local().Format("15:04:05.000"))
+	case r.Outcome != "":
+		fmt.Fprintf(con.out, "  %s\n", r.Outcome)
+	}
+}
+
+// missingOf says whose keys a request still lacks.
+func missingOf(r deskclient.Request) string {
+	if r.State != model.StatePending {
+		return "–"
+	}
+	text := fmt.Sprintf("%d", r.Missing.Keys)
+	for i, role := range r.Missing.Roles {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		text += sep + string(role)
+	}
+	if r.Missing.Teams > 0 {
+		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
+	}
+	return text
+}
+
+func targetOf(r deskclient.Request) string {
+	switch {
+	case r.Account != nil && r.Post != "" && r.Post != "0":
+		return "@" + r.Account.Handle + "/" + r.Post
+	case r.Account != nil:
+		return "@" + r.Account.Handle
+	case r.Person != nil:
+		return r.Person.Name
+	}
+	return "–"
+}

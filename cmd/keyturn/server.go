@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"keyturn/internal/desk"
+	"keyturn/internal/guard"
+	"keyturn/internal/logserver"
+	"keyturn/internal/mastodon"
+	"keyturn/internal/moderation"
+	"keyturn/internal/pages"
+	"keyturn/internal/social"
+	"keyturn/internal/softkey"
+	"keyturn/internal/staff"
+	"keyturn/internal/store"
+	"keyturn/internal/web"
+)
+
+// drainTime is how long requests under way may take to finish when the server stops.
+const drainTime = 10 * time.Second
+
+// tidyEvery is how often what has expired is dropped.
+const tidyEvery = time.Minute
+
+// title is the network's name.
+const title = "Keyturn"
+
+// server is everything that runs on a store.
+type server struct {
+	st      *store.Store
+	log     *slog.Logger
+	guard   *guard.Guard
+	net     *social.Network
+	feed    *store.Feed // nil on the embedded store
+	network http.Handler
+	desk    http.Handler
+}
+
+// runServer serves a store until ctx ends, then drains: no new connections, requests under way finish.
+func runServer(ctx context.Context, st *store.Store, l listeners, log *slog.Logger) error {
+	s, err := newServer(ctx, st, log)
+	if err != nil {
+		l.close()
+		return err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var loops sync.WaitGroup
+	loops.Go(func() { s.guard.Run(background) })
+	loops.Go(func() { s.tidy(background) })
+	if s.feed != nil {
+		loops.Go(func() { s.feed.Run(background, log) })
+	}
+	errs := make([]error, 3)
+	var doors sync.WaitGroup
+	doors.Go(func() { errs[0] = web.Serve(ctx, l.network, s.network, drainTime) })
+	doors.Go(func() { errs[1] = web.Serve(ctx, l.desk, s.desk, drainTime) })
+	doors.Go(func() { errs[2] = web.Serve(ctx, l.ops, opsHandler(st, s.feed), drainTime) })
+	doors.Wait()
+	stop()
+	loops.Wait()
+	return errors.Join(errs...)
+}
+
+// newServer wires the packages together.
+func newServer(ctx context.Context, st *store.Store, log *slog.Logger) (*server, error) {
+	s := &server{st: st, log: log}
+	var err error
+	if s.guard, err = guard.New(ctx, st, time.Now, log); err != nil {
+		return nil, err
+	}
+	if st.Shared() {
+		// The feed begins before memory is loaded: what is committed in between is told, at worst twice.
+		if s.feed, err = st.NewFeed(ctx); err != nil {
+			return nil, fmt.Errorf("following the feed: %w", err)
+		}
+	}
+	settings := s.guard.Settings()
+	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: time.Now, Log: log,
+		HighProfileAt: settings.HighProfileAt, Raise: s.guard.RaiseClass})
+	if err != nil {
+		return nil, fmt.Errorf("loading the network: %w", err)
+	}
+	if s.network, err = s.publicHandler(ctx, settings); err != nil {
+		return nil, err
+	}
+	s.desk, err = s.deskHandler(ctx)
+	return s, err
+}
+
+// publicHandler is what members and the public see.
+func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (http.Handler, error) {
+	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: time.Now, Log: s.log,
+		Description: "A social network in which no single person can make a protected account go dark."})
+	if err != nil {
+		return nil, err
+	}
+	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Now: time.Now, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := logserver.New(ctx, s.st)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	for _, path := range []string{"/api/", "/oauth/", "/.well-known/", "/nodeinfo/"} {
+		mux.Handle(path, api)
+	}
+	mux.Handle(ledger.Prefix(), ledger.Handler(s.log))
+	mux.Handle("/", site)
+	return web.Common{Log: s.log, Now: time.Now, Style: web.MastodonStyle}.Wrap(mux), nil
+}
+
+// deskHandler is what the staff see.
+func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
+	people, err := staff.New(ctx, staff.Config{Store: s.st, Guard: s.guard, Software: []byte(softkey.AAGUID), Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: people, Moderation: moderation.New(s.st, time.Now),
+		Log: s.log, Now: time.Now})
+}
+
+// tidy drops what has expired, until ctx ends. Nothing depends on it: whatever reads an expired row checks its time.
+func (s *server) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := s.st.Write(ctx, func(tx *store.Tx) error { return tx.DropExpired(ctx, time.Now()) })
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("what has expired cannot be dropped yet", "err", err)
+		}
+	}
+}
