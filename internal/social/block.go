@@ -51,5 +51,5 @@ func (v *View) Mutes(ctx context.Context, p Page) (List[Account], error) {
 	return v.accountList(ctx, v.n.store.Mutes, v.viewer, p, v.there)
 }
 
-// there reports whether an account is not dark.
-func (v *View) there(account model.ID) bool { return !v.state(account).dark() }
+// there reports whether an item of a list of accounts is not dark.
+func (v *View) there(l store.Link) bool { return !v.state(l.To).dark() }

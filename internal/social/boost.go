@@ -107,7 +107,7 @@ func (v *View) FavouritedBy(ctx context.Context, post model.ID, p Page) (List[Ac
 	if err != nil {
 		return List[Account]{}, err
 	}
-	return v.accountList(ctx, v.n.store.FavouritedBy, of.ID, p, v.listed)
+	return v.accountList(ctx, v.n.store.FavouritedBy, of.ID, p, v.linked)
 }
 
 // RebloggedBy are the accounts that boosted a post.
@@ -116,5 +116,7 @@ func (v *View) RebloggedBy(ctx context.Context, post model.ID, p Page) (List[Acc
 	if err != nil {
 		return List[Account]{}, err
 	}
-	return v.accountList(ctx, v.n.store.RebloggedBy, of.ID, p, v.listed)
+	return v.accountList(ctx, v.n.store.RebloggedBy, of.ID, p, func(l store.Link) bool {
+		return v.listed(l.To) && !v.n.visibility.at(v.now, l.To, l.ID).removed // a boost can be dark by itself
+	})
 }

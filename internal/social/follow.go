@@ -12,7 +12,7 @@ func (v *View) Followers(ctx context.Context, account model.ID, p Page) (List[Ac
 	if ok, err := v.open(ctx, account); !ok {
 		return List[Account]{}, err
 	}
-	return v.accountList(ctx, v.n.store.Followers, account, p, v.listed)
+	return v.accountList(ctx, v.n.store.Followers, account, p, v.linked)
 }
 
 // Following are the accounts that an account follows.
@@ -20,12 +20,12 @@ func (v *View) Following(ctx context.Context, account model.ID, p Page) (List[Ac
 	if ok, err := v.open(ctx, account); !ok {
 		return List[Account]{}, err
 	}
-	return v.accountList(ctx, v.n.store.Following, account, p, v.listed)
+	return v.accountList(ctx, v.n.store.Following, account, p, v.linked)
 }
 
 // FollowRequests are the accounts that wait for the viewer's consent to follow.
 func (v *View) FollowRequests(ctx context.Context, p Page) (List[Account], error) {
-	return v.accountList(ctx, v.n.store.FollowRequests, v.viewer, p, v.listed)
+	return v.accountList(ctx, v.n.store.FollowRequests, v.viewer, p, v.linked)
 }
 
 // Relation is what the viewer and an account are to each other.

@@ -15,26 +15,30 @@ import (
 // society is a small random world and what the reference needs to know of it.
 type society struct {
 	*world
-	people []model.ID
-	posts  []model.Post // in the order in which they were made
-	quiet  map[[2]model.ID]bool
-	follow map[[2]model.ID]bool
-	muted  map[[2]model.ID]bool
-	dark   map[model.ID]bool // accounts and posts
+	people  []model.ID
+	handles map[model.ID]string
+	posts   []model.Post // in the order in which they were made
+	quiet   map[[2]model.ID]bool
+	follow  map[[2]model.ID]bool
+	muted   map[[2]model.ID]bool
+	dark    map[model.ID]bool // accounts and posts
 }
 
-// newSociety fills a world; many posts come from one author, so that memory does not hold them all.
-func newSociety(t *rapid.T, w *world) *society {
-	s := &society{world: w, quiet: map[[2]model.ID]bool{}, follow: map[[2]model.ID]bool{}, muted: map[[2]model.ID]bool{},
+// newSociety fills a world with one of several numbers of posts; many come from one author, so that memory does not hold them all.
+func newSociety(t *rapid.T, w *world, sizes ...int) *society {
+	s := &society{world: w, handles: map[model.ID]string{}, quiet: map[[2]model.ID]bool{}, follow: map[[2]model.ID]bool{}, muted: map[[2]model.ID]bool{},
 		dark: map[model.ID]bool{}}
-	for i := range rapid.IntRange(3, 6).Draw(t, "people") {
-		s.people = append(s.people, w.account(fmt.Sprintf("s%d_%d", w.store.IDs().Next(), i)))
+	for i := range rapid.IntRange(3, 5).Draw(t, "people") {
+		handle := fmt.Sprintf("s%d_%d", w.store.IDs().Next(), i)
+		id := w.account(handle)
+		s.people = append(s.people, id)
+		s.handles[id] = handle
 	}
 	pairs := rapid.SliceOfN(rapid.SampledFrom(s.people), 2, 2)
 	for range rapid.IntRange(2, 12).Draw(t, "follows") {
 		s.befriend(pairs.Draw(t, "pair"), rapid.Bool().Draw(t, "reblogs"), rapid.IntRange(0, 5).Draw(t, "mute") == 0)
 	}
-	n := rapid.SampledFrom([]int{5, 30, 320}).Draw(t, "posts")
+	n := rapid.SampledFrom(sizes).Draw(t, "posts")
 	for range 2 { // the second half meets memory that is filled already
 		w.write(func(tx *store.Tx) error {
 			for range n / 2 {
@@ -184,7 +188,7 @@ func TestHomeByPullEqualsTheReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := *w
 		w.fataler = t
-		s := newSociety(t, &w)
+		s := newSociety(t, &w, 5, 30, 320)
 		check := func() {
 			for range 6 {
 				reader := rapid.SampledFrom(s.people).Draw(t, "reader")

@@ -153,14 +153,14 @@ func (v *View) showList(ctx context.Context, l List[item[model.Post]]) (List[Pos
 type linkReader func(ctx context.Context, of model.ID, g store.Range) ([]store.Link, error)
 
 // accountList reads a page of a list of accounts that keep admits.
-func (v *View) accountList(ctx context.Context, read linkReader, of model.ID, p Page, keep func(model.ID) bool) (
+func (v *View) accountList(ctx context.Context, read linkReader, of model.ID, p Page, keep func(store.Link) bool) (
 	List[Account], error) {
 	l, err := fill(p, DefaultAccounts, MaxAccounts, func(g store.Range) (part piece[model.ID], err error) {
 		links, err := read(ctx, of, g)
 		part.read = len(links)
 		for _, l := range links {
 			part.last = l.ID
-			if keep(l.To) {
+			if keep(l) {
 				part.items = append(part.items, item[model.ID]{l.ID, l.To})
 			}
 		}

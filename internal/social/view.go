@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"keyturn/internal/model"
+	"keyturn/internal/store"
 )
 
 // A View is what one viewer may see at one moment. Make one for each request; it is not safe for concurrent use.
@@ -83,6 +84,9 @@ func (v *View) sees(p model.Post) bool {
 func (v *View) listed(account model.ID) bool {
 	return !v.state(account).dark() && !v.blocks.between(account)
 }
+
+// linked reports whether an item of a list of accounts has a place in it.
+func (v *View) linked(l store.Link) bool { return v.listed(l.To) }
 
 // within reports whether a post may stand in a timeline of everyone's posts: not by whom the viewer has muted, and by
 // a limited author only for followers.

@@ -16,6 +16,8 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
+type ctx = context.Context
+
 // fataler is what a test and a property check have in common.
 type fataler interface {
 	Helper()
