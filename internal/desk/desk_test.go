@@ -31,7 +31,7 @@ type office struct {
 }
 
 // open opens a desk over a new world. Its passkeys sign for the address at which it listens.
-func open(t *testing.T) *office {
+func open(t testing.TB) *office {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	_, port, _ := strings.Cut(server.Listener.Addr().String(), ":")

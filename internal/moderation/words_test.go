@@ -1,0 +1,92 @@
+package moderation_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/moderation"
+)
+
+func TestWords(t *testing.T) {
+	president := model.Target{Handle: "president", Class: model.ClassGovernment, Reach: 10_000}
+	leila := model.Target{Handle: "Leila", State: "employee active, roles [lead]"}
+	wait := model.Requirement{Wait: 15 * time.Minute}
+	params := func(p ...string) map[string]string {
+		m := map[string]string{}
+		for i := 0; i < len(p); i += 2 {
+			m[p[i]] = p[i+1]
+		}
+		return m
+	}
+	for _, test := range []struct {
+		kind   model.CommandKind
+		params map[string]string
+		post   model.ID
+		target model.Target
+		need   model.Requirement
+		want   string
+	}{
+		{kind: model.CmdDeactivate, target: president, need: wait,
+			want: "@president (government) becomes dark as if it did not exist; 10,000 followers lose sight of it, after a wait of 15 minutes, until it is restored."},
+		{kind: model.CmdSuspend, target: president, params: params("for", "72h"),
+			want: "@president (government) becomes dark with a notice; 10,000 followers lose sight of it, for 3 days."},
+		{kind: model.CmdSuspend, target: president, params: params("for", "unlimited"),
+			want: "@president (government) becomes dark with a notice; 10,000 followers lose sight of it, until it is restored."},
+		{kind: model.CmdBan, target: model.Target{Handle: "uncle", Class: model.ClassStandard, Reach: 1},
+			want: "@uncle (standard) becomes dark with a notice and without end; 1 follower loses sight of it, unless it is restored."},
+		{kind: model.CmdRemovePost, target: president, post: 7, need: model.Requirement{Wait: 24 * time.Hour},
+			want: "Post 7 by @president (government) becomes dark; the account has 10,000 followers, who lose sight of the post, after a wait of 1 day, until it is restored."},
+		{kind: model.CmdLock, target: president,
+			want: "@president (government) cannot post for 15 minutes; what it has posted stays visible."},
+		{kind: model.CmdLock, target: president, params: params("for", "90m"),
+			want: "@president (government) cannot post for 90 minutes; what it has posted stays visible."},
+		{kind: model.CmdLimit, target: model.Target{Handle: "newsroom", Class: model.ClassHighProfile},
+			want: "@newsroom (high profile) is left out of public timelines, search and trends for everyone who does not follow it until it is restored."},
+		{kind: model.CmdWarn, target: president, want: "@president (government) gets a strike and a message; nothing is hidden."},
+		{kind: model.CmdRestore, target: president,
+			want: "Whatever hides, limits or locks @president (government) now is lifted; its 10,000 followers see it again, as it was before."},
+		{kind: model.CmdRestore, target: president, params: params("sanction", "9"), want: "Sanction 9 on @president (government) is lifted."},
+		{kind: model.CmdSetClass, target: president, params: params("class", "standard"),
+			want: "@president (government) becomes a standard account and is less protected; for 7 days it still takes the keys that it takes now."},
+		{kind: model.CmdSetVerified, target: president, params: params("verified", "false"), want: "@president (government) loses the verification mark."},
+		{kind: model.CmdGrantRole, target: leila, params: params("role", "government_affairs"),
+			want: "Leila (employee active, roles [lead]) gets the role government affairs."},
+		{kind: model.CmdGrantRole, target: model.Target{Handle: "Nina", State: "new"},
+			params: params("role", "agent", "login", "nina", "name", "Nina", "team", "support-east", "kind", "employee"),
+			want:   "Nina joins the desk as agent, with the login nina: team support-east, kind employee."},
+		{kind: model.CmdSetEmployment, target: leila, params: params("status", "notice"),
+			want: "The employment of Leila (employee active, roles [lead]) changes: status notice."},
+		{kind: model.CmdEnrollCredential, target: model.Target{Handle: "Leila", State: `roles [lead], passkey "ab12"`}, params: params("enrolment", "3"),
+			want: `Leila (roles [lead], passkey "ab12") gets this passkey: whoever holds it can sign in and turn keys as Leila.`},
+		{kind: model.CmdFreeze, want: "Nothing darkens, silences or takes over protected accounts for 30 minutes, or until the freeze is ended if a second person confirms it."},
+	} {
+		q := model.Request{Command: model.Command{Kind: test.kind, Params: test.params, Post: test.post}, Target: test.target, Need: test.need}
+		if got := moderation.Words(q, 1); got != test.want {
+			t.Errorf("%s:\n got %s\nwant %s", test.kind, got, test.want)
+		}
+	}
+}
+
+// TestWordsForEveryCommand: nobody signs a request that the desk has no words for.
+func TestWordsForEveryCommand(t *testing.T) {
+	for _, c := range model.Catalogue() {
+		q := model.Request{Command: model.Command{Kind: c.Kind}, Target: model.Target{Handle: "somebody", Class: model.ClassVerified}}
+		words := moderation.Words(q, 1)
+		if len(words) < 5 || !strings.HasSuffix(words, ".") {
+			t.Errorf("%s is told as %q", c.Kind, words)
+		}
+		if c.Target == model.TargetAccount && !strings.Contains(words, "@somebody (verified)") {
+			t.Errorf("%s does not name its account: %q", c.Kind, words)
+		}
+	}
+}
+
+func TestWordsOfADemo(t *testing.T) {
+	q := model.Request{Command: model.Command{Kind: model.CmdBan}, Target: model.Target{Handle: "president", Class: model.ClassGovernment},
+		Need: model.Requirement{Wait: 15 * time.Minute}}
+	if got := moderation.Words(q, 600); !strings.Contains(got, "after a wait of 15 minutes (in this demo 1.5s)") {
+		t.Error(got)
+	}
+}
