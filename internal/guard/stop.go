@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"keyturn/internal/approval"
 	"keyturn/internal/ledger"
@@ -35,7 +36,7 @@ func (g *Guard) Veto(ctx context.Context, a Actor, request model.ID, reason stri
 			return e, nil
 		}
 		subject := vetoSubject(q)
-		n, err := p.Vetoes(ctx, m.ID, subject)
+		n, err := p.Vetoes(ctx, m.ID, subject, time.Time{})
 		if err != nil {
 			return nil, err
 		}

@@ -163,9 +163,17 @@ func (r reads) UndoneOn(ctx context.Context, account, onCase model.ID) (n int64,
 	return n, err
 }
 
-// Vetoes are a person's vetoes on a case.
-func (r reads) Vetoes(ctx context.Context, person, onCase model.ID) (n int64, err error) {
-	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes WHERE person = $1 AND case_id = $2`, person, onCase)
+// Vetoes counts a person's vetoes on a case since a time.
+func (r reads) Vetoes(ctx context.Context, person, onCase model.ID, since time.Time) (n int64, err error) {
+	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes WHERE person = $1 AND case_id = $2 AND at >= $3`,
+		person, onCase, millis(since))
+	return n, err
+}
+
+// FreezesBegun counts the freezes that a person began since a time and that nobody confirmed, ended or not.
+func (r reads) FreezesBegun(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
+	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM freezes
+		WHERE started_by = $1 AND started_at > $2 AND confirmed_by = 0`, person, millis(since))
 	return n, err
 }
 

@@ -14,7 +14,7 @@ import (
 	"keyturn/internal/model"
 )
 
-// LedgerHead is the ledger's newest head, and when its last entry was made.
+// LedgerHead is the ledger's newest head, and the latest time of any entry.
 func (r reads) LedgerHead(ctx context.Context) (ledger.Head, time.Time, error) {
 	var size, at int64
 	var root []byte

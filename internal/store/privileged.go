@@ -23,8 +23,10 @@ type PrivTx struct {
 	rows  []ledger.Row // the privileged rows written so far, as they are now
 
 	head  ledger.Head // before this entry
-	since time.Time   // when the entry before was made
+	since time.Time   // the latest time of any entry before
 	at    time.Time
+
+	doubted bool // the clock was set forward
 
 	sanctioned []model.ID // accounts whose sanctions changed
 	classed    []model.ID // accounts whose class changed
@@ -36,11 +38,15 @@ func (p *PrivTx) Leaf() int64 { return p.head.Size }
 // Head is the ledger's head before this entry.
 func (p *PrivTx) Head() ledger.Head { return p.head }
 
-// Previous is the time of the entry before; zero when there is none.
+// Previous is the latest time of any entry before; zero when there is none.
 func (p *PrivTx) Previous() time.Time { return p.since }
 
 // Now is the time of this entry, in whole milliseconds.
 func (p *PrivTx) Now() time.Time { return p.at }
+
+// DoubtClock says that the clock was set forward: the time of this entry shall not count as the ledger's latest, or the
+// clock would look set back once it is right again.
+func (p *PrivTx) DoubtClock() { p.doubted = true }
 
 // Rows are the privileged rows that this transaction has written so far.
 func (p *PrivTx) Rows() []ledger.Row { return p.rows }
@@ -54,10 +60,12 @@ func (p *PrivTx) Announced() []model.ID { return p.sanctioned }
 // before anything else. What holds of Write's fn holds of this one.
 func (s *Store) Privileged(ctx context.Context, fn func(*PrivTx) error) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		p := &PrivTx{Tx: tx, at: s.now().UTC().Truncate(time.Millisecond)}
+		p := &PrivTx{Tx: tx}
 		if err := p.takeHead(ctx); err != nil {
 			return err
 		}
+		// Read while the head is held: the order of the entries is the order of their times, unless the clock is set back.
+		p.at = s.now().UTC().Truncate(time.Millisecond)
 		if err := fn(p); err != nil {
 			return err
 		}
@@ -114,7 +122,13 @@ func (p *PrivTx) appendRecord(ctx context.Context, rec ledger.Record) error {
 			return err
 		}
 	}
-	_, err = p.exec(ctx, `UPDATE ledger_head SET root = $1, at = $2 WHERE id = 1`, head.Root[:], millis(p.at))
+	// The head keeps the latest time that any entry had: an entry that was made while the clock was set back, such as the
+	// refusal on that ground, must not make the clock look right again.
+	at := millis(p.since)
+	if !p.doubted {
+		at = max(at, millis(p.at))
+	}
+	_, err = p.exec(ctx, `UPDATE ledger_head SET root = $1, at = $2 WHERE id = 1`, head.Root[:], at)
 	return err
 }
 
