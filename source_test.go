@@ -27,7 +27,7 @@ var selectors = []struct {
 	{"time", "Now", realTime, "the time is passed in"},
 	{"time", "Since", realTime, "the time is passed in"},
 	{"time", "Until", realTime, "the time is passed in"},
-	{"os", "Getenv", nil, "configuration is read in cmd"},
+	{"os", "Getenv", []string{"testkit"}, "configuration is read in cmd"},
 	{"os", "LookupEnv", nil, "configuration is read in cmd"},
 	{"os", "Environ", nil, "configuration is read in cmd"},
 }
