@@ -26,15 +26,15 @@ type Config struct {
 	Sources     web.Sources
 }
 
-// Limits are how often things may be done. The zero Limits are DefaultLimits; a Rate with a negative burst forbids
-// nothing.
+// Limits are how often things may be done. The zero Limits limit nothing; a server that others reach has DefaultLimits
+// or its own.
 type Limits struct {
 	Registrations web.Rate // accounts and apps registered, by source
 	SignIns       web.Rate // sign-ins that failed, by source
 	Writes        web.Rate // everything that changes something, by account
 }
 
-// DefaultLimits are the limits of a server that says nothing else.
+// DefaultLimits leave a household and a busy app room, and somebody who guesses or floods none.
 func DefaultLimits() Limits {
 	return Limits{
 		Registrations: web.Rate{Burst: 30, Every: time.Minute},
@@ -59,9 +59,6 @@ func New(net *social.Network, cfg Config) (http.Handler, error) {
 	public, err := url.Parse(cfg.URL)
 	if err != nil || public.Host == "" || strings.HasSuffix(cfg.URL, "/") {
 		return nil, model.Invalid("url", "must be an address with a host and no slash at its end")
-	}
-	if cfg.Limits == (Limits{}) {
-		cfg.Limits = DefaultLimits()
 	}
 	a := &api{
 		net:           net,
