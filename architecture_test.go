@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 }
 
 // toCome are packages that have their place but need not be there yet.
-var toCome = []string{"pages", "watch"}
+var toCome = []string{"watch"}
 
 // fences name what only some packages may import: SQL is in store, HTTP at the edge, and each library that shapes the
 // design behind one package of ours.
