@@ -2,6 +2,7 @@ package social_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -167,4 +168,13 @@ func accountIDs(accounts []social.Account) []model.ID {
 		out = append(out, a.ID)
 	}
 	return out
+}
+
+// wantField checks what kind an error is of, and which input it names.
+func (w *world) wantField(err error, kind model.ErrorKind, field string) {
+	w.Helper()
+	w.wantKind(err, kind)
+	if e, ok := errors.AsType[*model.Error](err); !ok || e.Field != field {
+		w.Fatalf("error %q does not name %s", err, field)
+	}
 }
