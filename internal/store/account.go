@@ -54,18 +54,18 @@ func (tx *Tx) SetProfile(ctx context.Context, a model.Account) error {
 }
 
 // Account reads an account.
-func (r reads) Account(ctx context.Context, id model.ID) (model.Account, error) {
+func (r Reads) Account(ctx context.Context, id model.ID) (model.Account, error) {
 	return one(ctx, r.q, scanAccount, "account", `SELECT `+accountCols+fromAccounts+`WHERE a.id = $1`, id)
 }
 
 // AccountByHandle finds an account by its handle, without regard to case.
-func (r reads) AccountByHandle(ctx context.Context, handle string) (model.Account, error) {
+func (r Reads) AccountByHandle(ctx context.Context, handle string) (model.Account, error) {
 	return one(ctx, r.q, scanAccount, "account",
 		`SELECT `+accountCols+fromAccounts+`WHERE a.handle_key = $1`, handleKey(handle))
 }
 
 // Accounts reads those of up to MaxList accounts that there are, in no order.
-func (r reads) Accounts(ctx context.Context, ids []model.ID) ([]model.Account, error) {
+func (r Reads) Accounts(ctx context.Context, ids []model.ID) ([]model.Account, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -79,7 +79,7 @@ func (r reads) Accounts(ctx context.Context, ids []model.ID) ([]model.Account, e
 }
 
 // AccountsNamed are the accounts that have any of up to MaxList handles, without regard to case, in no order.
-func (r reads) AccountsNamed(ctx context.Context, handles []string) ([]model.Account, error) {
+func (r Reads) AccountsNamed(ctx context.Context, handles []string) ([]model.Account, error) {
 	if len(handles) == 0 {
 		return nil, nil
 	}
@@ -98,7 +98,7 @@ func (r reads) AccountsNamed(ctx context.Context, handles []string) ([]model.Acc
 
 // AccountsByHandle are the accounts whose handle begins with prefix, in the order of their handles, from the one
 // behind the handle after on ("": from the first).
-func (r reads) AccountsByHandle(ctx context.Context, prefix, after string, limit int) ([]model.Account, error) {
+func (r Reads) AccountsByHandle(ctx context.Context, prefix, after string, limit int) ([]model.Account, error) {
 	from, to := prefixRange(handleKey(prefix))
 	accounts, err := collect(ctx, r.q, scanAccount, `SELECT `+accountCols+fromAccounts+`
 		WHERE a.handle_key >= $1 AND a.handle_key < $2 AND a.handle_key > $3 ORDER BY a.handle_key LIMIT $4`,
@@ -111,7 +111,7 @@ func (r reads) AccountsByHandle(ctx context.Context, prefix, after string, limit
 
 // AccountsByName are the accounts whose display name begins with prefix, in the order of their names and IDs, from
 // the one behind after on (the zero account: from the first).
-func (r reads) AccountsByName(ctx context.Context, prefix string, after model.Account, limit int) ([]model.Account, error) {
+func (r Reads) AccountsByName(ctx context.Context, prefix string, after model.Account, limit int) ([]model.Account, error) {
 	from, to := prefixRange(nameKey(prefix))
 	accounts, err := collect(ctx, r.q, scanAccount, `SELECT `+accountCols+fromAccounts+`
 		WHERE a.name_key >= $1 AND a.name_key < $2 AND (a.name_key, a.id) > ($3, $4)
@@ -141,21 +141,21 @@ func (tx *Tx) AddCredentials(ctx context.Context, c model.Credentials) error {
 }
 
 // Credentials reads an account's means to sign in.
-func (r reads) Credentials(ctx context.Context, account model.ID) (model.Credentials, error) {
+func (r Reads) Credentials(ctx context.Context, account model.ID) (model.Credentials, error) {
 	return r.credentials(ctx, `account = $1`, account)
 }
 
 // CredentialsByEmail finds credentials by the email address, without regard to case.
-func (r reads) CredentialsByEmail(ctx context.Context, email string) (model.Credentials, error) {
+func (r Reads) CredentialsByEmail(ctx context.Context, email string) (model.Credentials, error) {
 	return r.credentials(ctx, `email_key = $1`, nameKey(email))
 }
 
 // CredentialsByAccountHandle finds credentials by the account's handle, without regard to case.
-func (r reads) CredentialsByAccountHandle(ctx context.Context, handle string) (model.Credentials, error) {
+func (r Reads) CredentialsByAccountHandle(ctx context.Context, handle string) (model.Credentials, error) {
 	return r.credentials(ctx, `account = (SELECT id FROM accounts WHERE handle_key = $1)`, handleKey(handle))
 }
 
-func (r reads) credentials(ctx context.Context, where string, arg any) (model.Credentials, error) {
+func (r Reads) credentials(ctx context.Context, where string, arg any) (model.Credentials, error) {
 	return one(ctx, r.q, func(row scanner) (c model.Credentials, err error) {
 		err = row.Scan(&c.Account, &c.Email, &c.PasswordHash)
 		return c, err

@@ -26,7 +26,7 @@ func PrivilegedTables() []string {
 
 // PrivilegedRows reads every row of a privileged table in the form in which the ledger's facts have it, so that what
 // the ledger says can be held against what the database says.
-func (r reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger.Row, error] {
+func (r Reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
 		for _, t := range privTables() {
 			if t.name == name {
@@ -38,7 +38,7 @@ func (r reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger
 	}
 }
 
-func (r reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledger.Row, error) bool) {
+func (r Reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledger.Row, error) bool) {
 	rows, err := r.q.query(ctx, `SELECT `+strings.Join(t.cols, ", ")+` FROM `+t.name+` ORDER BY `+t.cols[0])
 	if err != nil {
 		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))

@@ -50,17 +50,17 @@ func (tx *Tx) RemoveMute(ctx context.Context, account, target model.ID) error {
 }
 
 // Blocks are the accounts that an account blocks.
-func (r reads) Blocks(ctx context.Context, account model.ID, g Range) ([]Link, error) {
+func (r Reads) Blocks(ctx context.Context, account model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, target FROM blocks WHERE account = $1`, g, account)
 }
 
 // Mutes are the accounts that an account mutes.
-func (r reads) Mutes(ctx context.Context, account model.ID, g Range) ([]Link, error) {
+func (r Reads) Mutes(ctx context.Context, account model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, target FROM mutes WHERE account = $1`, g, account)
 }
 
 // AllBlocks are all accounts that an account blocks and all that block it, in no order.
-func (r reads) AllBlocks(ctx context.Context, account model.ID) (blocking, blockedBy []model.ID, err error) {
+func (r Reads) AllBlocks(ctx context.Context, account model.ID) (blocking, blockedBy []model.ID, err error) {
 	blocking, err = collect(ctx, r.q, scanID, `SELECT target FROM blocks WHERE account = $1`, account)
 	if err == nil {
 		blockedBy, err = collect(ctx, r.q, scanID, `SELECT account FROM blocks WHERE target = $1`, account)
@@ -72,7 +72,7 @@ func (r reads) AllBlocks(ctx context.Context, account model.ID) (blocking, block
 }
 
 // AllMutes are all accounts that an account mutes, in no order.
-func (r reads) AllMutes(ctx context.Context, account model.ID) ([]model.ID, error) {
+func (r Reads) AllMutes(ctx context.Context, account model.ID) ([]model.ID, error) {
 	muting, err := collect(ctx, r.q, scanID, `SELECT target FROM mutes WHERE account = $1`, account)
 	if err != nil {
 		return nil, fmt.Errorf("reading mutes: %w", err)

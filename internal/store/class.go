@@ -28,7 +28,7 @@ func (p *PrivTx) PutClass(ctx context.Context, c AccountClass) error {
 }
 
 // ClassOf reads an account's class. It does not say whether there is such an account.
-func (r reads) ClassOf(ctx context.Context, account model.ID) (AccountClass, error) {
+func (r Reads) ClassOf(ctx context.Context, account model.ID) (AccountClass, error) {
 	c := AccountClass{Account: account, Class: model.ClassStandard}
 	var lowered int64
 	_, err := r.row(ctx, []any{&c.Class, &c.Verified, &c.LoweredFrom, &lowered, &c.Leaf},
@@ -41,7 +41,7 @@ func (r reads) ClassOf(ctx context.Context, account model.ID) (AccountClass, err
 }
 
 // ProtectedAccounts are the accounts whose class is not standard.
-func (r reads) ProtectedAccounts(ctx context.Context) ([]AccountClass, error) {
+func (r Reads) ProtectedAccounts(ctx context.Context) ([]AccountClass, error) {
 	return collect(ctx, r.q, func(row scanner) (c AccountClass, err error) {
 		var lowered int64
 		err = row.Scan(&c.Account, &c.Class, &c.Verified, &c.LoweredFrom, &lowered, &c.Leaf)

@@ -26,18 +26,18 @@ func (p *PrivTx) PutCredential(ctx context.Context, c model.Credential) error {
 }
 
 // Credential reads a credential, revoked or not.
-func (r reads) Credential(ctx context.Context, id model.ID) (model.Credential, error) {
+func (r Reads) Credential(ctx context.Context, id model.ID) (model.Credential, error) {
 	return one(ctx, r.q, scanCredential, "credential", `SELECT `+credentialCols+` FROM credentials WHERE id = $1`, id)
 }
 
 // CredentialByHandle finds a credential by its WebAuthn credential ID, revoked or not.
-func (r reads) CredentialByHandle(ctx context.Context, handle []byte) (model.Credential, error) {
+func (r Reads) CredentialByHandle(ctx context.Context, handle []byte) (model.Credential, error) {
 	return one(ctx, r.q, scanCredential, "credential",
 		`SELECT `+credentialCols+` FROM credentials WHERE handle = $1`, handle)
 }
 
 // CredentialsOf are a person's credentials that are not revoked.
-func (r reads) CredentialsOf(ctx context.Context, person model.ID) ([]model.Credential, error) {
+func (r Reads) CredentialsOf(ctx context.Context, person model.ID) ([]model.Credential, error) {
 	return collect(ctx, r.q, scanCredential,
 		`SELECT `+credentialCols+` FROM credentials WHERE person = $1 AND revoked_at = 0 ORDER BY id`, person)
 }

@@ -39,7 +39,7 @@ type Link struct {
 	To model.ID
 }
 
-func (r reads) links(ctx context.Context, text string, g Range, arg model.ID) ([]Link, error) {
+func (r Reads) links(ctx context.Context, text string, g Range, arg model.ID) ([]Link, error) {
 	links, err := collect(ctx, r.q, func(row scanner) (l Link, err error) {
 		err = row.Scan(&l.ID, &l.To)
 		return l, err
@@ -51,22 +51,22 @@ func (r reads) links(ctx context.Context, text string, g Range, arg model.ID) ([
 }
 
 // FavouritedBy are the accounts that favourited a post.
-func (r reads) FavouritedBy(ctx context.Context, post model.ID, g Range) ([]Link, error) {
+func (r Reads) FavouritedBy(ctx context.Context, post model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, account FROM favourites WHERE post = $1`, g, post)
 }
 
 // FavouritesOf are the posts that an account favourited.
-func (r reads) FavouritesOf(ctx context.Context, account model.ID, g Range) ([]Link, error) {
+func (r Reads) FavouritesOf(ctx context.Context, account model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, post FROM favourites WHERE account = $1`, g, account)
 }
 
 // RebloggedBy are the accounts that boosted a post.
-func (r reads) RebloggedBy(ctx context.Context, post model.ID, g Range) ([]Link, error) {
+func (r Reads) RebloggedBy(ctx context.Context, post model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, account FROM posts WHERE reblog_of = $1 AND reblog_of <> 0 AND deleted_at = 0`, g, post)
 }
 
 // Marks says which of up to MaxList posts an account has favourited, and which it has boosted.
-func (r reads) Marks(ctx context.Context, account model.ID, posts []model.ID) (favourited, boosted []model.ID, err error) {
+func (r Reads) Marks(ctx context.Context, account model.ID, posts []model.ID) (favourited, boosted []model.ID, err error) {
 	if len(posts) == 0 {
 		return nil, nil, nil
 	}

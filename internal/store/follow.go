@@ -81,13 +81,13 @@ func (tx *Tx) countFollow(ctx context.Context, f model.Follow, by int) error {
 }
 
 // Follow reads a follow or the request for one.
-func (r reads) Follow(ctx context.Context, follower, followee model.ID) (model.Follow, error) {
+func (r Reads) Follow(ctx context.Context, follower, followee model.ID) (model.Follow, error) {
 	return one(ctx, r.q, scanFollow, "follow",
 		`SELECT `+followCols+` FROM follows WHERE follower = $1 AND followee = $2`, follower, followee)
 }
 
 // AllFollowing are all follows of an account and its requests for follows, in no order.
-func (r reads) AllFollowing(ctx context.Context, account model.ID) ([]model.Follow, error) {
+func (r Reads) AllFollowing(ctx context.Context, account model.ID) ([]model.Follow, error) {
 	follows, err := collect(ctx, r.q, scanFollow, `SELECT `+followCols+` FROM follows WHERE follower = $1`, account)
 	if err != nil {
 		return nil, fmt.Errorf("reading follows: %w", err)
@@ -96,7 +96,7 @@ func (r reads) AllFollowing(ctx context.Context, account model.ID) ([]model.Foll
 }
 
 // FollowersAmong says which of up to MaxList accounts follow an account.
-func (r reads) FollowersAmong(ctx context.Context, account model.ID, ids []model.ID) ([]model.ID, error) {
+func (r Reads) FollowersAmong(ctx context.Context, account model.ID, ids []model.ID) ([]model.ID, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -110,16 +110,16 @@ func (r reads) FollowersAmong(ctx context.Context, account model.ID, ids []model
 }
 
 // Followers are the accounts that follow an account.
-func (r reads) Followers(ctx context.Context, account model.ID, g Range) ([]Link, error) {
+func (r Reads) Followers(ctx context.Context, account model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, follower FROM follows WHERE followee = $1 AND pending = FALSE`, g, account)
 }
 
 // Following are the accounts that an account follows.
-func (r reads) Following(ctx context.Context, account model.ID, g Range) ([]Link, error) {
+func (r Reads) Following(ctx context.Context, account model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, followee FROM follows WHERE follower = $1 AND pending = FALSE`, g, account)
 }
 
 // FollowRequests are the accounts that wait for an account's consent to follow it.
-func (r reads) FollowRequests(ctx context.Context, account model.ID, g Range) ([]Link, error) {
+func (r Reads) FollowRequests(ctx context.Context, account model.ID, g Range) ([]Link, error) {
 	return r.links(ctx, `SELECT id, follower FROM follows WHERE followee = $1 AND pending = TRUE`, g, account)
 }

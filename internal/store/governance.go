@@ -107,25 +107,25 @@ func scanPolicy(row scanner) (p Policy, err error) {
 }
 
 // PolicyInForce is the newest published bundle.
-func (r reads) PolicyInForce(ctx context.Context) (Policy, error) {
+func (r Reads) PolicyInForce(ctx context.Context) (Policy, error) {
 	return one(ctx, r.q, scanPolicy, "policy",
 		`SELECT hash, document, published_at, leaf FROM policies ORDER BY leaf DESC LIMIT 1`)
 }
 
 // Policy reads a published bundle by its hash.
-func (r reads) Policy(ctx context.Context, hash string) (Policy, error) {
+func (r Reads) Policy(ctx context.Context, hash string) (Policy, error) {
 	return one(ctx, r.q, scanPolicy, "policy",
 		`SELECT hash, document, published_at, leaf FROM policies WHERE hash = $1`, hash)
 }
 
 // PolicyHash is the hash of the bundle in force, or "".
-func (r reads) PolicyHash(ctx context.Context) (hash string, err error) {
+func (r Reads) PolicyHash(ctx context.Context) (hash string, err error) {
 	_, err = r.row(ctx, []any{&hash}, `SELECT hash FROM policies ORDER BY leaf DESC LIMIT 1`)
 	return hash, err
 }
 
 // OpenFreezes are the freezes that nobody has ended; some may have lapsed: ask Freeze.Active.
-func (r reads) OpenFreezes(ctx context.Context) ([]Freeze, error) {
+func (r Reads) OpenFreezes(ctx context.Context) ([]Freeze, error) {
 	return collect(ctx, r.q, func(row scanner) (f Freeze, err error) {
 		var started, ends, ended int64
 		err = row.Scan(&f.ID, &f.Scope, &f.StartedBy, &started, &f.ConfirmedBy, &ends, &ended, &f.Leaf)
@@ -136,49 +136,49 @@ func (r reads) OpenFreezes(ctx context.Context) ([]Freeze, error) {
 }
 
 // Charged sums what a person answers for since a time: how many darkenings, and how many followers they took away.
-func (r reads) Charged(ctx context.Context, person model.ID, since time.Time) (count, reach int64, err error) {
+func (r Reads) Charged(ctx context.Context, person model.ID, since time.Time) (count, reach int64, err error) {
 	_, err = r.row(ctx, []any{&count, &reach}, `SELECT COUNT(*), COALESCE(SUM(reach), 0) FROM charges
 		WHERE person = $1 AND at > $2 AND kind <> 'restore'`, person, millis(since))
 	return count, reach, err
 }
 
 // Darkenings counts the darkenings of everyone since a time.
-func (r reads) Darkenings(ctx context.Context, since time.Time) (n int64, err error) {
+func (r Reads) Darkenings(ctx context.Context, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(DISTINCT request) FROM charges
 		WHERE at > $1 AND kind <> 'restore'`, millis(since))
 	return n, err
 }
 
 // UndoneBy counts the one-key restores of a person since a time (law 9).
-func (r reads) UndoneBy(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
+func (r Reads) UndoneBy(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM charges WHERE person = $1 AND at > $2 AND kind = 'restore'`,
 		person, millis(since))
 	return n, err
 }
 
 // UndoneOn counts the one-key restores of an account on a case (law 9).
-func (r reads) UndoneOn(ctx context.Context, account, onCase model.ID) (n int64, err error) {
+func (r Reads) UndoneOn(ctx context.Context, account, onCase model.ID) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM charges
 		WHERE account = $1 AND case_id = $2 AND kind = 'restore'`, account, onCase)
 	return n, err
 }
 
 // Vetoes counts a person's vetoes on a case since a time.
-func (r reads) Vetoes(ctx context.Context, person, onCase model.ID, since time.Time) (n int64, err error) {
+func (r Reads) Vetoes(ctx context.Context, person, onCase model.ID, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes WHERE person = $1 AND case_id = $2 AND at >= $3`,
 		person, onCase, millis(since))
 	return n, err
 }
 
 // FreezesBegun counts the freezes that a person began since a time and that nobody confirmed, ended or not.
-func (r reads) FreezesBegun(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
+func (r Reads) FreezesBegun(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM freezes
 		WHERE started_by = $1 AND started_at > $2 AND confirmed_by = 0`, person, millis(since))
 	return n, err
 }
 
 // Setting reads a setting; found is false when it was never set.
-func (r reads) Setting(ctx context.Context, name string) (value string, found bool, err error) {
+func (r Reads) Setting(ctx context.Context, name string) (value string, found bool, err error) {
 	found, err = r.row(ctx, []any{&value}, `SELECT value FROM settings WHERE name = $1`, name)
 	if err != nil {
 		err = fmt.Errorf("reading the setting %s: %w", name, err)

@@ -15,7 +15,7 @@ import (
 )
 
 // LedgerHead is the ledger's newest head, and the latest time of any entry.
-func (r reads) LedgerHead(ctx context.Context) (ledger.Head, time.Time, error) {
+func (r Reads) LedgerHead(ctx context.Context) (ledger.Head, time.Time, error) {
 	var size, at int64
 	var root []byte
 	found, err := r.row(ctx, []any{&size, &root, &at}, `SELECT size, root, at FROM ledger_head WHERE id = 1`)
@@ -38,7 +38,7 @@ func scanRecord(row scanner) (rec ledger.Record, err error) {
 }
 
 // Record reads one entry of the ledger as it is stored.
-func (r reads) Record(ctx context.Context, index int64) (ledger.Record, error) {
+func (r Reads) Record(ctx context.Context, index int64) (ledger.Record, error) {
 	return one(ctx, r.q, scanRecord, "ledger entry",
 		`SELECT `+recordCols+` FROM leaves WHERE idx = $1`, index)
 }
@@ -47,7 +47,7 @@ func (r reads) Record(ctx context.Context, index int64) (ledger.Record, error) {
 const recordChunk = 1000
 
 // Records reads the entries from first on, in order, in bounded memory.
-func (r reads) Records(ctx context.Context, first int64) iter.Seq2[ledger.Record, error] {
+func (r Reads) Records(ctx context.Context, first int64) iter.Seq2[ledger.Record, error] {
 	return func(yield func(ledger.Record, error) bool) {
 		for {
 			chunk, err := collect(ctx, r.q, scanRecord,
@@ -70,7 +70,7 @@ func (r reads) Records(ctx context.Context, first int64) iter.Seq2[ledger.Record
 }
 
 // Leaves reads the public leaves of n entries from first on.
-func (r reads) Leaves(ctx context.Context, first, n int64) ([][]byte, error) {
+func (r Reads) Leaves(ctx context.Context, first, n int64) ([][]byte, error) {
 	leaves, err := collect(ctx, r.q, func(row scanner) (leaf []byte, err error) {
 		err = row.Scan(&leaf)
 		return leaf, err
@@ -85,7 +85,7 @@ func (r reads) Leaves(ctx context.Context, first, n int64) ([][]byte, error) {
 }
 
 // TreeHashes reads the tree's stored hashes.
-func (r reads) TreeHashes(ctx context.Context) tlog.HashReader {
+func (r Reads) TreeHashes(ctx context.Context) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		if len(indexes) == 0 {
 			return nil, nil
@@ -125,7 +125,7 @@ func (r reads) TreeHashes(ctx context.Context) tlog.HashReader {
 }
 
 // LogKey is the key pair that signs the ledger's checkpoints.
-func (r reads) LogKey(ctx context.Context) (skey, vkey string, err error) {
+func (r Reads) LogKey(ctx context.Context) (skey, vkey string, err error) {
 	found, err := r.row(ctx, []any{&skey, &vkey}, `SELECT skey, vkey FROM log_key WHERE id = 1`)
 	if err == nil && !found {
 		err = model.NotFound("log key")
@@ -147,14 +147,14 @@ func (p *PrivTx) SetOrigin(ctx context.Context, origin string) error {
 }
 
 // Origin is the ledger's name, or "" when the store was not born yet.
-func (r reads) Origin(ctx context.Context) (string, error) {
+func (r Reads) Origin(ctx context.Context) (string, error) {
 	var origin string
 	_, err := r.row(ctx, []any{&origin}, `SELECT origin FROM ledger_head WHERE id = 1`)
 	return origin, err
 }
 
 // PrivateOf is the private part of an entry: free text and e-mail addresses. It is empty when it was erased.
-func (r reads) PrivateOf(ctx context.Context, index int64) (map[string]string, error) {
+func (r Reads) PrivateOf(ctx context.Context, index int64) (map[string]string, error) {
 	rec, err := r.Record(ctx, index)
 	if err != nil {
 		return nil, err

@@ -52,13 +52,13 @@ func (tx *Tx) ClearNotifications(ctx context.Context, account model.ID) error {
 }
 
 // Notification reads one notification.
-func (r reads) Notification(ctx context.Context, id model.ID) (model.Notification, error) {
+func (r Reads) Notification(ctx context.Context, id model.ID) (model.Notification, error) {
 	return one(ctx, r.q, scanNotification, "notification",
 		`SELECT `+notificationCols+` FROM notifications WHERE id = $1`, id)
 }
 
 // Notifications are an account's notifications.
-func (r reads) Notifications(ctx context.Context, account model.ID, g Range) ([]model.Notification, error) {
+func (r Reads) Notifications(ctx context.Context, account model.ID, g Range) ([]model.Notification, error) {
 	list, err := collect(ctx, r.q, scanNotification, `SELECT `+notificationCols+` FROM notifications WHERE account = $1`+
 		g.sql("id", 2), append([]any{account}, g.args()...)...)
 	if err != nil {
@@ -79,7 +79,7 @@ func (tx *Tx) MarkNotifications(ctx context.Context, account, upTo model.ID) err
 }
 
 // NotificationMark is up to which notification an account has read, 0 for none.
-func (r reads) NotificationMark(ctx context.Context, account model.ID) (id model.ID, err error) {
+func (r Reads) NotificationMark(ctx context.Context, account model.ID) (id model.ID, err error) {
 	_, err = r.row(ctx, []any{&id}, `SELECT last_read FROM notification_marks WHERE account = $1`, account)
 	return id, err
 }

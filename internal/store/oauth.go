@@ -64,12 +64,12 @@ func (tx *Tx) AddApp(ctx context.Context, a App) error {
 }
 
 // App reads an app.
-func (r reads) App(ctx context.Context, id model.ID) (App, error) {
+func (r Reads) App(ctx context.Context, id model.ID) (App, error) {
 	return one(ctx, r.q, scanApp, "app", `SELECT `+appCols+` FROM oauth_apps WHERE id = $1`, id)
 }
 
 // AppByClientID finds an app by its client ID.
-func (r reads) AppByClientID(ctx context.Context, clientID string) (App, error) {
+func (r Reads) AppByClientID(ctx context.Context, clientID string) (App, error) {
 	return one(ctx, r.q, scanApp, "app", `SELECT `+appCols+` FROM oauth_apps WHERE client_id = $1`, clientID)
 }
 
@@ -115,7 +115,7 @@ func (tx *Tx) AddToken(ctx context.Context, t Token) error {
 }
 
 // Token finds a token by its hash.
-func (r reads) Token(ctx context.Context, hash []byte) (Token, error) {
+func (r Reads) Token(ctx context.Context, hash []byte) (Token, error) {
 	return one(ctx, r.q, func(row scanner) (t Token, err error) {
 		var scopes string
 		var created int64

@@ -56,7 +56,7 @@ func (p *PrivTx) PutLogin(ctx context.Context, l model.Login) error {
 }
 
 // Person reads a person with the roles held.
-func (r reads) Person(ctx context.Context, id model.ID) (model.Person, error) {
+func (r Reads) Person(ctx context.Context, id model.ID) (model.Person, error) {
 	p, err := one(ctx, r.q, scanPerson, "person", `SELECT `+personCols+` FROM persons WHERE id = $1`, id)
 	if err != nil {
 		return model.Person{}, err
@@ -66,7 +66,7 @@ func (r reads) Person(ctx context.Context, id model.ID) (model.Person, error) {
 }
 
 // People lists everyone who ever worked at the desk, with the roles that they hold.
-func (r reads) People(ctx context.Context) ([]model.Person, error) {
+func (r Reads) People(ctx context.Context) ([]model.Person, error) {
 	people, err := collect(ctx, r.q, scanPerson, `SELECT `+personCols+` FROM persons ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("reading people: %w", err)
@@ -86,17 +86,17 @@ func (r reads) People(ctx context.Context) ([]model.Person, error) {
 }
 
 // EmploymentsOver are the people whose employment has come to its end date but is not marked as ended.
-func (r reads) EmploymentsOver(ctx context.Context, now time.Time) ([]model.Person, error) {
+func (r Reads) EmploymentsOver(ctx context.Context, now time.Time) ([]model.Person, error) {
 	return collect(ctx, r.q, scanPerson, `SELECT `+personCols+` FROM persons
 		WHERE employment_status <> 'ended' AND ends_at > 0 AND ends_at <= $1 ORDER BY id`, millis(now))
 }
 
 // GrantsOf are all role grants that a person ever had, the oldest first.
-func (r reads) GrantsOf(ctx context.Context, person model.ID) ([]model.RoleGrant, error) {
+func (r Reads) GrantsOf(ctx context.Context, person model.ID) ([]model.RoleGrant, error) {
 	return r.grants(ctx, `WHERE person = $1 ORDER BY id`, person)
 }
 
-func (r reads) grants(ctx context.Context, where string, args ...any) ([]model.RoleGrant, error) {
+func (r Reads) grants(ctx context.Context, where string, args ...any) ([]model.RoleGrant, error) {
 	list, err := collect(ctx, r.q, scanGrant, `SELECT `+grantCols+` FROM role_grants `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading role grants: %w", err)
@@ -105,16 +105,16 @@ func (r reads) grants(ctx context.Context, where string, args ...any) ([]model.R
 }
 
 // LoginNamed finds a login by its name.
-func (r reads) LoginNamed(ctx context.Context, name string) (model.Login, error) {
+func (r Reads) LoginNamed(ctx context.Context, name string) (model.Login, error) {
 	return one(ctx, r.q, scanLogin, "login", `SELECT `+loginCols+` FROM logins WHERE name = $1`, name)
 }
 
 // Login reads a login.
-func (r reads) Login(ctx context.Context, id model.ID) (model.Login, error) {
+func (r Reads) Login(ctx context.Context, id model.ID) (model.Login, error) {
 	return one(ctx, r.q, scanLogin, "login", `SELECT `+loginCols+` FROM logins WHERE id = $1`, id)
 }
 
 // LoginsOf are a person's logins.
-func (r reads) LoginsOf(ctx context.Context, person model.ID) ([]model.Login, error) {
+func (r Reads) LoginsOf(ctx context.Context, person model.ID) ([]model.Login, error) {
 	return collect(ctx, r.q, scanLogin, `SELECT `+loginCols+` FROM logins WHERE person = $1 ORDER BY id`, person)
 }

@@ -102,12 +102,12 @@ func (tx *Tx) DeletePost(ctx context.Context, account, id model.ID, now time.Tim
 }
 
 // Post reads a post or boost, deleted or not.
-func (r reads) Post(ctx context.Context, id model.ID) (model.Post, error) {
+func (r Reads) Post(ctx context.Context, id model.ID) (model.Post, error) {
 	return one(ctx, r.q, scanPost, "post", `SELECT `+postCols+` FROM posts WHERE id = $1`, id)
 }
 
 // Posts reads those of up to MaxList posts that there are, deleted or not, in no order.
-func (r reads) Posts(ctx context.Context, ids []model.ID) ([]model.Post, error) {
+func (r Reads) Posts(ctx context.Context, ids []model.ID) ([]model.Post, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -116,18 +116,18 @@ func (r reads) Posts(ctx context.Context, ids []model.ID) ([]model.Post, error) 
 }
 
 // PublicPosts are the posts for the public timeline: public, no boosts, no answers to others.
-func (r reads) PublicPosts(ctx context.Context, g Range) ([]model.Post, error) {
+func (r Reads) PublicPosts(ctx context.Context, g Range) ([]model.Post, error) {
 	return r.posts(ctx, `visibility = 'public' AND reblog_of = 0 AND deleted_at = 0
 		AND (in_reply_to = 0 OR in_reply_to_owner = account)`+g.sql("id", 1), g.args()...)
 }
 
 // PostsOf are an account's posts and boosts.
-func (r reads) PostsOf(ctx context.Context, account model.ID, g Range) ([]model.Post, error) {
+func (r Reads) PostsOf(ctx context.Context, account model.ID, g Range) ([]model.Post, error) {
 	return r.posts(ctx, `account = $1 AND deleted_at = 0`+g.sql("id", 2), append([]any{account}, g.args()...)...)
 }
 
 // PostIDsOf are the IDs of an account's posts and boosts.
-func (r reads) PostIDsOf(ctx context.Context, account model.ID, g Range) ([]model.ID, error) {
+func (r Reads) PostIDsOf(ctx context.Context, account model.ID, g Range) ([]model.ID, error) {
 	ids, err := collect(ctx, r.q, scanID, `SELECT id FROM posts WHERE account = $1 AND deleted_at = 0`+g.sql("id", 2),
 		append([]any{account}, g.args()...)...)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r reads) PostIDsOf(ctx context.Context, account model.ID, g Range) ([]mode
 }
 
 // RepliesTo are the answers to any of up to MaxList posts, the oldest first, at most limit.
-func (r reads) RepliesTo(ctx context.Context, ids []model.ID, limit int) ([]model.Post, error) {
+func (r Reads) RepliesTo(ctx context.Context, ids []model.ID, limit int) ([]model.Post, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -147,12 +147,12 @@ func (r reads) RepliesTo(ctx context.Context, ids []model.ID, limit int) ([]mode
 }
 
 // BoostBy is an account's boost of a post.
-func (r reads) BoostBy(ctx context.Context, account, post model.ID) (model.ID, error) {
+func (r Reads) BoostBy(ctx context.Context, account, post model.ID) (model.ID, error) {
 	return one(ctx, r.q, scanID, "boost",
 		`SELECT id FROM posts WHERE account = $1 AND reblog_of = $2 AND reblog_of <> 0 AND deleted_at = 0`, account, post)
 }
 
-func (r reads) posts(ctx context.Context, where string, args ...any) ([]model.Post, error) {
+func (r Reads) posts(ctx context.Context, where string, args ...any) ([]model.Post, error) {
 	posts, err := collect(ctx, r.q, scanPost, `SELECT `+postCols+` FROM posts WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading posts: %w", err)

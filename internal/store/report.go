@@ -61,18 +61,18 @@ func (tx *Tx) ResolveCase(ctx context.Context, id model.ID, now time.Time) error
 }
 
 // Case reads a case.
-func (r reads) Case(ctx context.Context, id model.ID) (model.Case, error) {
+func (r Reads) Case(ctx context.Context, id model.ID) (model.Case, error) {
 	return one(ctx, r.q, scanCase, "case", `SELECT `+caseCols+` FROM cases WHERE id = $1`, id)
 }
 
 // OpenCase is the open case of an account.
-func (r reads) OpenCase(ctx context.Context, account model.ID) (model.Case, error) {
+func (r Reads) OpenCase(ctx context.Context, account model.ID) (model.Case, error) {
 	return one(ctx, r.q, scanCase, "open case",
 		`SELECT `+caseCols+` FROM cases WHERE account = $1 AND state = 'open'`, account)
 }
 
 // Cases are the cases in a state.
-func (r reads) Cases(ctx context.Context, state model.CaseState, g Range) ([]model.Case, error) {
+func (r Reads) Cases(ctx context.Context, state model.CaseState, g Range) ([]model.Case, error) {
 	cases, err := collect(ctx, r.q, scanCase, `SELECT `+caseCols+` FROM cases WHERE state = $1`+g.sql("id", 2),
 		append([]any{string(state)}, g.args()...)...)
 	if err != nil {
@@ -82,7 +82,7 @@ func (r reads) Cases(ctx context.Context, state model.CaseState, g Range) ([]mod
 }
 
 // ReportsOn are the reports that a case was made from.
-func (r reads) ReportsOn(ctx context.Context, onCase model.ID, g Range) ([]model.Report, error) {
+func (r Reads) ReportsOn(ctx context.Context, onCase model.ID, g Range) ([]model.Report, error) {
 	reports, err := collect(ctx, r.q, scanReport, `SELECT `+reportCols+` FROM reports WHERE case_id = $1`+g.sql("id", 2),
 		append([]any{onCase}, g.args()...)...)
 	if err != nil {

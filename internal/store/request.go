@@ -84,12 +84,12 @@ func notNil(b []byte) []byte {
 }
 
 // Request reads a request; its reason is in PrivateOf(q.Opened).
-func (r reads) Request(ctx context.Context, id model.ID) (model.Request, error) {
+func (r Reads) Request(ctx context.Context, id model.ID) (model.Request, error) {
 	return one(ctx, r.q, scanRequest, "request", `SELECT `+requestCols+` FROM requests WHERE id = $1`, id)
 }
 
 // Requests lists requests in a state ("" for any) with an ID below before (0 for no bound), the newest first.
-func (r reads) Requests(ctx context.Context, state model.RequestState, before model.ID, limit int) ([]model.Request, error) {
+func (r Reads) Requests(ctx context.Context, state model.RequestState, before model.ID, limit int) ([]model.Request, error) {
 	if before == 0 {
 		before = 1<<63 - 1
 	}
@@ -98,27 +98,27 @@ func (r reads) Requests(ctx context.Context, state model.RequestState, before mo
 }
 
 // OpenRequests are the requests that can still take effect, the oldest first.
-func (r reads) OpenRequests(ctx context.Context) ([]model.Request, error) {
+func (r Reads) OpenRequests(ctx context.Context) ([]model.Request, error) {
 	return r.requests(ctx, `WHERE state IN ('pending', 'waiting') ORDER BY id`)
 }
 
 // OpenRequestsBy are the requests of a person that can still take effect.
-func (r reads) OpenRequestsBy(ctx context.Context, person model.ID) ([]model.Request, error) {
+func (r Reads) OpenRequestsBy(ctx context.Context, person model.ID) ([]model.Request, error) {
 	return r.requests(ctx, `WHERE state IN ('pending', 'waiting') AND requester = $1 ORDER BY id`, person)
 }
 
 // DueRequests are the pending requests that have expired and the waiting ones whose time has come, at most limit.
-func (r reads) DueRequests(ctx context.Context, now time.Time, limit int) ([]model.Request, error) {
+func (r Reads) DueRequests(ctx context.Context, now time.Time, limit int) ([]model.Request, error) {
 	return r.requests(ctx, `WHERE state = 'pending' AND expires_at <= $1 OR state = 'waiting' AND effect_at <= $1
 		ORDER BY id LIMIT $2`, millis(now), limit)
 }
 
 // RequestsOn are the requests on an account, the newest first, at most limit.
-func (r reads) RequestsOn(ctx context.Context, account model.ID, limit int) ([]model.Request, error) {
+func (r Reads) RequestsOn(ctx context.Context, account model.ID, limit int) ([]model.Request, error) {
 	return r.requests(ctx, `WHERE account = $1 ORDER BY id DESC LIMIT $2`, account, limit)
 }
 
-func (r reads) requests(ctx context.Context, where string, args ...any) ([]model.Request, error) {
+func (r Reads) requests(ctx context.Context, where string, args ...any) ([]model.Request, error) {
 	list, err := collect(ctx, r.q, scanRequest, `SELECT `+requestCols+` FROM requests `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading requests: %w", err)
@@ -127,7 +127,7 @@ func (r reads) requests(ctx context.Context, where string, args ...any) ([]model
 }
 
 // KeysOn are the keys that were turned on a request, the oldest first.
-func (r reads) KeysOn(ctx context.Context, request model.ID) ([]model.Key, error) {
+func (r Reads) KeysOn(ctx context.Context, request model.ID) ([]model.Key, error) {
 	list, err := collect(ctx, r.q, scanKey, `SELECT `+keyCols+` FROM request_keys WHERE request = $1 ORDER BY id`, request)
 	if err != nil {
 		return nil, fmt.Errorf("reading keys: %w", err)
@@ -137,7 +137,7 @@ func (r reads) KeysOn(ctx context.Context, request model.ID) ([]model.Key, error
 
 // NewestSignedHead is the largest head of the ledger that any key signed: a store whose own head is behind it, or
 // differs from it, was rolled back.
-func (r reads) NewestSignedHead(ctx context.Context) (size int64, hash []byte, err error) {
+func (r Reads) NewestSignedHead(ctx context.Context) (size int64, hash []byte, err error) {
 	_, err = r.row(ctx, []any{&size, &hash},
 		`SELECT head_size, head_hash FROM request_keys ORDER BY head_size DESC LIMIT 1`)
 	return size, hash, err

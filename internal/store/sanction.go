@@ -32,21 +32,21 @@ func (p *PrivTx) PutSanction(ctx context.Context, s model.Sanction) error {
 
 // UnliftedSanctions are the sanctions on an account and its posts that nobody has lifted, the oldest first. Some may
 // have come to their end: ask Sanction.Active.
-func (r reads) UnliftedSanctions(ctx context.Context, account model.ID) ([]model.Sanction, error) {
+func (r Reads) UnliftedSanctions(ctx context.Context, account model.ID) ([]model.Sanction, error) {
 	return r.sanctions(ctx, `WHERE account = $1 AND lifted_at = 0 ORDER BY id`, account)
 }
 
 // AllUnliftedSanctions are the sanctions that nobody has lifted, of every account.
-func (r reads) AllUnliftedSanctions(ctx context.Context) ([]model.Sanction, error) {
+func (r Reads) AllUnliftedSanctions(ctx context.Context) ([]model.Sanction, error) {
 	return r.sanctions(ctx, `WHERE lifted_at = 0 ORDER BY id`)
 }
 
 // Sanctions are all sanctions that were ever on an account and its posts, the oldest first.
-func (r reads) Sanctions(ctx context.Context, account model.ID) ([]model.Sanction, error) {
+func (r Reads) Sanctions(ctx context.Context, account model.ID) ([]model.Sanction, error) {
 	return r.sanctions(ctx, `WHERE account = $1 ORDER BY id`, account)
 }
 
-func (r reads) sanctions(ctx context.Context, where string, args ...any) ([]model.Sanction, error) {
+func (r Reads) sanctions(ctx context.Context, where string, args ...any) ([]model.Sanction, error) {
 	list, err := collect(ctx, r.q, scanSanction, `SELECT `+sanctionCols+` FROM sanctions `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading sanctions: %w", err)
@@ -74,7 +74,7 @@ func (p *PrivTx) PutStrike(ctx context.Context, s Strike) error {
 }
 
 // Strikes are an account's strikes, the oldest first.
-func (r reads) Strikes(ctx context.Context, account model.ID) ([]Strike, error) {
+func (r Reads) Strikes(ctx context.Context, account model.ID) ([]Strike, error) {
 	return collect(ctx, r.q, func(row scanner) (s Strike, err error) {
 		var at, retracted int64
 		err = row.Scan(&s.ID, &s.Account, &s.Request, &s.Case, &s.Rule, &at, &retracted, &s.Leaf)

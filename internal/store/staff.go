@@ -53,7 +53,7 @@ func (tx *Tx) AddStaffSession(ctx context.Context, s StaffSession) error {
 }
 
 // StaffSession finds a sign-in by the hash of its token, expired or not.
-func (r reads) StaffSession(ctx context.Context, hash []byte) (StaffSession, error) {
+func (r Reads) StaffSession(ctx context.Context, hash []byte) (StaffSession, error) {
 	return one(ctx, r.q, func(row scanner) (s StaffSession, err error) {
 		var created, expires int64
 		err = row.Scan(&s.Hash, &s.Person, &s.Login, &created, &expires)
@@ -137,18 +137,18 @@ func (p *PrivTx) UseEnrolment(ctx context.Context, id model.ID) error {
 }
 
 // Enrolment reads an enrolment.
-func (r reads) Enrolment(ctx context.Context, id model.ID) (Enrolment, error) {
+func (r Reads) Enrolment(ctx context.Context, id model.ID) (Enrolment, error) {
 	return one(ctx, r.q, scanEnrolment, "enrolment", `SELECT `+enrolmentCols+` FROM enrolments WHERE id = $1`, id)
 }
 
 // EnrolmentByToken finds an enrolment by the hash of its token.
-func (r reads) EnrolmentByToken(ctx context.Context, hash []byte) (Enrolment, error) {
+func (r Reads) EnrolmentByToken(ctx context.Context, hash []byte) (Enrolment, error) {
 	return one(ctx, r.q, scanEnrolment, "enrolment",
 		`SELECT `+enrolmentCols+` FROM enrolments WHERE token_hash = $1`, hash)
 }
 
 // OpenEnrolments are the enrolments that were not used and have not expired, the oldest first.
-func (r reads) OpenEnrolments(ctx context.Context, now time.Time) ([]Enrolment, error) {
+func (r Reads) OpenEnrolments(ctx context.Context, now time.Time) ([]Enrolment, error) {
 	return collect(ctx, r.q, scanEnrolment, `SELECT `+enrolmentCols+` FROM enrolments
 		WHERE used_at = 0 AND expires_at > $1 ORDER BY id`, millis(now))
 }

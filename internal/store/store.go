@@ -95,11 +95,8 @@ type querier interface {
 // Reads has every read of the store as a method; a Store reads what is committed, a Tx what it has written too.
 type Reads struct{ q querier }
 
-// reads is Reads, for the receivers.
-type reads = Reads
-
 // row scans the only row of a query into dest; a missing row is found == false.
-func (r reads) row(ctx context.Context, dest []any, text string, args ...any) (found bool, err error) {
+func (r Reads) row(ctx context.Context, dest []any, text string, args ...any) (found bool, err error) {
 	rows, err := r.q.query(ctx, text, args...)
 	if err != nil {
 		return false, err
