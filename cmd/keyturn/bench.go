@@ -120,7 +120,7 @@ func readerToken(ctx context.Context, net *social.Network, account model.ID) (st
 		return "", err
 	}
 	token, err := net.IssueToken(ctx, app, account, []string{"read"})
-	return token.Value, err
+	return token.Token, err
 }
 
 // unlimitedPolicy is the shipped policy with budgets and a breaker that no benchmark reaches.

@@ -100,7 +100,7 @@ func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (ht
 	if err != nil {
 		return nil, err
 	}
-	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Now: time.Now, Log: s.log})
+	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Log: s.log})
 	if err != nil {
 		return nil, err
 	}

@@ -72,13 +72,20 @@ func SignIn(ctx context.Context, deskURL string, ring *softkey.Ring) (*Client, e
 
 // assert asks for a challenge and signs it.
 func (c *Client) assert(ctx context.Context, path string, in any) ([]byte, error) {
-	var options struct {
-		PublicKey json.RawMessage `json:"publicKey"`
-	}
-	if err := c.call(ctx, http.MethodPost, path, in, &options); err != nil {
+	options, err := c.Options(ctx, path, in)
+	if err != nil {
 		return nil, err
 	}
-	return c.ring.Assert(c.base, options.PublicKey)
+	return c.ring.Assert(c.base, options)
+}
+
+// Options asks for WebAuthn options: what an authenticator is to sign, or to make.
+func (c *Client) Options(ctx context.Context, path string, in any) (json.RawMessage, error) {
+	var out struct {
+		PublicKey json.RawMessage `json:"publicKey"`
+	}
+	err := c.call(ctx, http.MethodPost, path, in, &out)
+	return out.PublicKey, err
 }
 
 // Login is the name that the client is signed in with.

@@ -125,7 +125,7 @@ func (n *night) signIn(ctx context.Context) error {
 		ID      string         `json:"id"`
 		Account deskclient.Who `json:"account"`
 	}
-	if err := n.staff["agent"].Get(ctx, "/api/v1/cases?state=open&limit=200", &cases); err != nil {
+	if err := n.staff["agent"].Get(ctx, "/api/v1/cases?state=open&limit=80", &cases); err != nil {
 		return err
 	}
 	for _, c := range cases {

@@ -273,8 +273,8 @@ func (n *night) enrol(ctx context.Context, login string) (*softkey.Ring, string,
 		return nil, "", err
 	}
 	token := invitation.URL[strings.LastIndex(invitation.URL, "/")+1:]
-	var options json.RawMessage
-	if err := n.staff["lead"].Post(ctx, "/api/v1/enrol/"+token+"/options", struct{}{}, &options); err != nil {
+	options, err := n.staff["lead"].Options(ctx, "/api/v1/enrol/"+token+"/options", struct{}{})
+	if err != nil {
 		return nil, "", err
 	}
 	key := softkey.New(login)
