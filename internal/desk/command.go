@@ -63,7 +63,7 @@ func optionalID(field, s string) (model.ID, error) {
 	return model.ParseID(field, s)
 }
 
-// submit puts a command to the guard: 201 when it was done at once, 202 when it waits for keys or for its time.
+// submit puts a command to the guard.
 func (d *desk) submit(w http.ResponseWriter, r *http.Request, who caller) error {
 	c, err := d.readCommand(w, r)
 	if err != nil {
@@ -73,14 +73,7 @@ func (d *desk) submit(w http.ResponseWriter, r *http.Request, who caller) error 
 	if err != nil {
 		return err
 	}
-	return d.writeRequest(w, r, out.Request, statusOf(out.Request))
-}
-
-func statusOf(q model.Request) int {
-	if q.State.Open() {
-		return http.StatusAccepted
-	}
-	return http.StatusCreated
+	return d.writeRequest(w, r, out.Request.ID, done)
 }
 
 // explanation is what would become of a command.

@@ -67,11 +67,7 @@ func New(cfg Config) (http.Handler, error) {
 	if d.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(staticFiles, "static")
-	if err != nil {
-		return nil, fmt.Errorf("reading the desk's files: %w", err)
-	}
-	static, err := web.Static(files)
+	static, err := Static()
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +76,15 @@ func New(cfg Config) (http.Handler, error) {
 	d.routes(mux)
 	common := web.Common{Log: cfg.Log, Now: cfg.Now}
 	return common.Wrap(web.SameOrigin(cfg.Log, web.DeskStyle, mux)), nil
+}
+
+// Static serves the desk's style and script by their names, under a pattern with a {file} wildcard.
+func Static() (http.Handler, error) {
+	files, err := fs.Sub(staticFiles, "static")
+	if err != nil {
+		return nil, fmt.Errorf("reading the desk's files: %w", err)
+	}
+	return web.Static(files)
 }
 
 // routes lists every path of the desk: docs/DESK_API.md says what each takes and gives.

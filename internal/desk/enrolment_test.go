@@ -68,7 +68,7 @@ func TestEnrolment(t *testing.T) {
 
 	q := admin.ask(map[string]any{"kind": "enroll_credential", "person": "gov", "reason": "a spare key",
 		"params": map[string]string{"enrolment": e.ID}}, http.StatusAccepted)
-	admin.get("/api/v1/requests/"+q.ID).is(http.StatusOK, e.Fingerprint, "gets this passkey")
+	admin.get("/api/v1/requests/"+q.ID).is(http.StatusOK, "Grace gets the passkey "+e.Fingerprint)
 	o.execute(t, q.ID, "admin", "security", "lead")
 	o.signIn(t, "gov").get("/api/v1/me").is(http.StatusOK, `"name":"Grace"`)
 	o.signIn(t, "admin").get("/api/v1/enrolments").is(http.StatusOK, "[]")

@@ -45,7 +45,7 @@ func (d *desk) turn(w http.ResponseWriter, r *http.Request, who caller) error {
 	if err != nil {
 		return err
 	}
-	return d.writeRequest(w, r, out.Request, statusOf(out.Request))
+	return d.writeRequest(w, r, out.Request.ID, done)
 }
 
 // stop ends a request that is open by one of the guard's ways to do so.
@@ -61,10 +61,9 @@ func (d *desk) stop(how func(context.Context, guard.Actor, model.ID, string) (gu
 		if err != nil {
 			return err
 		}
-		out, err := how(r.Context(), who.Actor, id, in.Reason)
-		if err != nil {
+		if _, err := how(r.Context(), who.Actor, id, in.Reason); err != nil {
 			return err
 		}
-		return d.writeRequest(w, r, out.Request, http.StatusOK)
+		return d.writeRequest(w, r, id, func(model.RequestState) int { return http.StatusOK })
 	}
 }

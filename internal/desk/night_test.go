@@ -80,7 +80,7 @@ func TestStoppingARequest(t *testing.T) {
 			o.signIn(t, "auditor").post(path, map[string]string{"reason": "no"}).is(http.StatusForbidden)
 		})
 		by.post(path, map[string]string{"reason": "no"}).is(http.StatusOK, `"state":"`+map[string]string{
-			"withdraw": "withdrawn", "decline": "declined", "veto": "vetoed"}[how])
+			"withdraw": "withdrawn", "decline": "declined", "veto": "vetoed"}[how], `"stopped":{"by":{`, `"reason":"no"`)
 		by.post(path, map[string]string{"reason": "no"}).is(http.StatusConflict)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -39,6 +40,7 @@ type requestEntity struct {
 	EffectAt  time.Time          `json:"effect_at,omitzero"`
 	ClosedAt  time.Time          `json:"closed_at,omitzero"`
 	Outcome   string             `json:"outcome,omitempty"`
+	Stopped   *stopped           `json:"stopped,omitempty"` // who vetoed, declined or withdrew it
 	Leaf      int64              `json:"leaf"`
 }
 
@@ -103,20 +105,29 @@ func (d *desk) request(w http.ResponseWriter, r *http.Request, _ caller) error {
 	if err != nil {
 		return err
 	}
+	return d.writeRequest(w, r, id, func(model.RequestState) int { return http.StatusOK })
+}
+
+// writeRequest answers with a request as it is in the store now, and with the status that its state has.
+func (d *desk) writeRequest(w http.ResponseWriter, r *http.Request, id model.ID, status func(model.RequestState) int) error {
 	q, err := d.Store.Request(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	return d.writeRequest(w, r, q, http.StatusOK)
-}
-
-// writeRequest answers with one request.
-func (d *desk) writeRequest(w http.ResponseWriter, r *http.Request, q model.Request, status int) error {
 	all, err := d.requestsOf(r.Context(), []model.Request{q})
 	if err != nil {
 		return err
 	}
-	return web.WriteJSON(w, status, all[0])
+	return web.WriteJSON(w, status(q.State), all[0])
+}
+
+// done is the status of a call that may have done what was asked for: 201 when it did, 202 when it waits for keys or for
+// its time.
+func done(s model.RequestState) int {
+	if s.Open() {
+		return http.StatusAccepted
+	}
+	return http.StatusCreated
 }
 
 func (d *desk) requestsOf(ctx context.Context, requests []model.Request) ([]requestEntity, error) {
@@ -164,7 +175,39 @@ func (d *desk) requestOf(ctx context.Context, q model.Request, people roster) (r
 	if e.Reason, err = d.Guard.Reason(ctx, q); err != nil {
 		return e, err
 	}
-	return e, d.keysOf(ctx, q, &e, people)
+	if err := d.keysOf(ctx, q, &e, people); err != nil {
+		return e, err
+	}
+	e.Stopped, err = d.stoppedBy(ctx, q, people)
+	return e, err
+}
+
+// stopped is who stopped a request before it took effect, and why.
+type stopped struct {
+	By     personRef `json:"by"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// stoppedBy reads from the ledger who stopped a request. One that was withdrawn since its requester is leaving was
+// stopped by nobody: its outcome says so.
+func (d *desk) stoppedBy(ctx context.Context, q model.Request, people roster) (*stopped, error) {
+	switch q.State {
+	case model.StateVetoed, model.StateDeclined, model.StateWithdrawn:
+	default:
+		return nil, nil
+	}
+	record, err := d.Store.Record(ctx, q.Leaf)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := record.Open()
+	if err != nil {
+		return nil, fmt.Errorf("opening ledger entry %d: %w", q.Leaf, err)
+	}
+	if entry.Facts.Request != q.ID || entry.Facts.Actor == 0 {
+		return nil, nil
+	}
+	return &stopped{By: people.ref(entry.Facts.Actor), Reason: entry.Private["reason"]}, nil
 }
 
 // keysOf fills in whose keys were turned and whose are missing. Keys on a request that is closed are told as they were:

@@ -3,46 +3,47 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
+	"keyturn/internal/approval"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 )
 
-// requestsPage lists requests: those that are open apart from those that are closed.
+// requestsPage lists requests: those that are open, the most urgent first, apart from those that are closed.
 func (d *desk) requestsPage(w http.ResponseWriter, r *http.Request, who caller) error {
 	l, err := readList(r)
 	if err != nil {
 		return err
 	}
-	open, err := d.Store.OpenRequests(r.Context())
-	if err != nil {
-		return err
-	}
-	recent, err := d.listRequests(r.Context(), l)
-	if err != nil {
-		return err
-	}
-	waiting, err := d.requestsOf(r.Context(), open[:min(len(open), maxLimit)])
-	if err != nil {
-		return err
-	}
-	var closed []requestEntity
-	for _, q := range recent {
-		if !q.State.Open() {
-			closed = append(closed, q)
+	var open []requestEntity
+	for _, s := range []model.RequestState{model.StateWaiting, model.StatePending} {
+		some, err := d.listRequests(r.Context(), list{state: string(s), limit: defaultLimit})
+		if err != nil {
+			return err
 		}
+		open = append(open, some...)
+	}
+	recent, err := d.Store.Requests(r.Context(), "", l.before, l.limit)
+	if err != nil {
+		return err
+	}
+	bound := older(recent, l, func(q model.Request) model.ID { return q.ID })
+	recent = slices.DeleteFunc(recent, func(q model.Request) bool { return q.State.Open() })
+	closed, err := d.requestsOf(r.Context(), recent)
+	if err != nil {
+		return err
 	}
 	return d.show(w, http.StatusOK, "requests", view{Title: "Requests", Path: "/requests", Person: who.person.Name,
-		Data: map[string]any{"Open": waiting, "Closed": closed, "More": max(0, len(open)-maxLimit),
-			"Older": older(recent, l, func(q requestEntity) model.ID { return q.ID })}})
+		Data: map[string]any{"Open": open, "Closed": closed, "Older": bound}})
 }
 
 // requestView is one request as its page shows it.
 type requestView struct {
 	requestEntity
 	Target  model.Target
-	Lacks   []string // what is missing, in words
+	Lacks   string // what is missing, in words
 	Head    ledger.Head
 	Root    string
 	Mine    bool   // the viewer made the request
@@ -67,7 +68,7 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 	}
 	v := requestView{requestEntity: all[0], Target: q.Target, Mine: q.Requester == who.Person,
 		Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
-	v.Lacks = lacks(v.Missing.Keys, v.Missing.Roles, v.Missing.Teams)
+	v.Lacks = lacks(v.Missing)
 	for _, k := range v.Keys {
 		v.Signed = v.Signed || k.Person.ID == who.Person
 	}
@@ -91,26 +92,30 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 }
 
 // lacks says what a request still needs.
-func lacks(keys int, roles []model.Role, teams int) []string {
-	var all []string
+func lacks(m approval.Missing) string {
+	var parts []string
 	switch {
-	case keys == 1:
-		all = append(all, "1 more person")
-	case keys > 1:
-		all = append(all, fmt.Sprintf("%d more people", keys))
+	case m.Keys == 1:
+		parts = append(parts, "1 more person")
+	case m.Keys > 1:
+		parts = append(parts, fmt.Sprintf("%d more people", m.Keys))
 	}
-	if len(roles) > 0 {
+	if len(m.Roles) > 0 {
 		var names []string
-		for _, r := range roles {
+		for _, r := range m.Roles {
 			names = append(names, inWords(r))
 		}
-		all = append(all, "among them: "+strings.Join(names, ", "))
+		roles := strings.Join(names, ", ")
+		if len(m.Roles) < m.Keys {
+			roles = "among them " + roles
+		}
+		parts = append(parts, roles)
 	}
 	switch {
-	case teams == 1:
-		all = append(all, "from 1 more team")
-	case teams > 1:
-		all = append(all, fmt.Sprintf("from %d more teams", teams))
+	case m.Teams == 1:
+		parts = append(parts, "from 1 more team")
+	case m.Teams > 1:
+		parts = append(parts, fmt.Sprintf("from %d more teams", m.Teams))
 	}
-	return all
+	return strings.Join(parts, ": ")
 }

@@ -100,12 +100,14 @@ func onPerson(q model.Request) string {
 	case model.CmdGrantRole:
 		return granted(q)
 	case model.CmdSetEmployment:
-		return fmt.Sprintf("The employment of %s (%s) changes: %s", who, q.Target.State, changes(c.Params, "kind", "status", "ends"))
+		return fmt.Sprintf("The employment of %s changes: %s", who, changes(c.Params, "kind", "status", "ends"))
 	case model.CmdEnrollCredential:
 		if id := c.Params["revoke"]; id != "" {
 			return fmt.Sprintf("Passkey %s of %s is revoked: it signs nobody in and turns no key any more", id, who)
 		}
-		return fmt.Sprintf("%s (%s) gets this passkey: whoever holds it can sign in and turn keys as %s", who, q.Target.State, who)
+		// The guard puts the passkey's fingerprint last into the state that is signed.
+		_, fingerprint, _ := strings.Cut(q.Target.State, ", passkey ")
+		return fmt.Sprintf("%s gets the passkey %s: whoever holds it can sign in and turn keys as %s", who, strings.Trim(fingerprint, `"`), who)
 	}
 	return fmt.Sprintf("%s is done to %s", strings.ReplaceAll(string(c.Kind), "_", " "), who)
 }
@@ -115,11 +117,11 @@ func granted(q model.Request) string {
 	role := class(model.Class(p["role"]))
 	switch {
 	case p["revoke"] == "true":
-		return fmt.Sprintf("%s (%s) loses the role %s", who, q.Target.State, role)
+		return fmt.Sprintf("%s loses the role %s", who, role)
 	case p["login"] != "":
 		return fmt.Sprintf("%s joins the desk as %s, with the login %s: %s", who, role, p["login"], changes(p, "team", "kind", "ends"))
 	}
-	return fmt.Sprintf("%s (%s) gets the role %s", who, q.Target.State, role)
+	return fmt.Sprintf("%s gets the role %s", who, role)
 }
 
 func onNetwork(q model.Request) string {

@@ -52,14 +52,14 @@ func TestWords(t *testing.T) {
 			want: "@president (government) becomes a standard account and is less protected; for 7 days it still takes the keys that it takes now."},
 		{kind: model.CmdSetVerified, target: president, params: params("verified", "false"), want: "@president (government) loses the verification mark."},
 		{kind: model.CmdGrantRole, target: leila, params: params("role", "government_affairs"),
-			want: "Leila (employee active, roles [lead]) gets the role government affairs."},
+			want: "Leila gets the role government affairs."},
 		{kind: model.CmdGrantRole, target: model.Target{Handle: "Nina", State: "new"},
 			params: params("role", "agent", "login", "nina", "name", "Nina", "team", "support-east", "kind", "employee"),
 			want:   "Nina joins the desk as agent, with the login nina: team support-east, kind employee."},
 		{kind: model.CmdSetEmployment, target: leila, params: params("status", "notice"),
-			want: "The employment of Leila (employee active, roles [lead]) changes: status notice."},
+			want: "The employment of Leila changes: status notice."},
 		{kind: model.CmdEnrollCredential, target: model.Target{Handle: "Leila", State: `roles [lead], passkey "ab12"`}, params: params("enrolment", "3"),
-			want: `Leila (roles [lead], passkey "ab12") gets this passkey: whoever holds it can sign in and turn keys as Leila.`},
+			want: `Leila gets the passkey ab12: whoever holds it can sign in and turn keys as Leila.`},
 		{kind: model.CmdFreeze, want: "Nothing darkens, silences or takes over protected accounts for 30 minutes, or until the freeze is ended if a second person confirms it."},
 	} {
 		q := model.Request{Command: model.Command{Kind: test.kind, Params: test.params, Post: test.post}, Target: test.target, Need: test.need}

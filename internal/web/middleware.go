@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -49,10 +50,18 @@ func (c Common) log(rec *recorder, r *http.Request, start time.Time) {
 	c.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("request", RequestID(r.Context())),
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.Path),
+		slog.String("path", loggedPath(r)),
 		slog.Int("status", rec.status),
 		slog.Int64("bytes", rec.bytes),
 		slog.Duration("took", c.Now().Sub(start)))
+}
+
+// loggedPath is a request's path as it may stand in the log: without the secret that a route calls {token}.
+func loggedPath(r *http.Request) string {
+	if token := r.PathValue("token"); token != "" {
+		return strings.Replace(r.URL.Path, token, "{token}", 1)
+	}
+	return r.URL.Path
 }
 
 // recover answers a request whose handler panicked, unless the answer has begun: then the connection is cut, so that

@@ -77,3 +77,15 @@ func TestSameOrigin(t *testing.T) {
 		}
 	}
 }
+
+func TestTokenInThePathIsNotLogged(t *testing.T) {
+	var log strings.Builder
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /enrol/{token}", func(http.ResponseWriter, *http.Request) {})
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	h := Common{Log: logger, Now: time.Now}.Wrap(SameOrigin(logger, DeskStyle, mux))
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/enrol/s3cret", nil))
+	if !strings.Contains(log.String(), "path=/enrol/{token}") || strings.Contains(log.String(), "s3cret") {
+		t.Errorf("the log says %s", log.String())
+	}
+}

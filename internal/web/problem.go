@@ -49,7 +49,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, log *slog.Logger, style 
 		return // nobody is listening
 	case p.Status >= http.StatusInternalServerError:
 		log.ErrorContext(r.Context(), "request failed", "request", RequestID(r.Context()), "method", r.Method,
-			"path", r.URL.Path, "status", p.Status, "err", cause(err))
+			"path", loggedPath(r), "status", p.Status, "err", cause(err))
 	}
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))

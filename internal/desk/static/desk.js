@@ -25,7 +25,7 @@ function inWords(error) {
     case "NotAllowedError":
       return "The passkey was not used: it was cancelled, took too long, or is not on this device.";
     case "InvalidStateError":
-      return "This device holds a passkey for this login already.";
+      return "This device holds a passkey for this login already: use another one.";
     case "SecurityError":
       return "This page may not use passkeys: open the desk at its own address.";
     case "TypeError":
@@ -49,12 +49,25 @@ async function signIn(form) {
   return "Signed in.";
 }
 
-async function enrol(form) {
-  const path = "/api/v1/enrol/" + encodeURIComponent(form.dataset.token);
-  const { publicKey } = await call("POST", path + "/options", {});
+// makePasskey has the browser make a passkey, and hands it in under the name that its owner gives it.
+async function makePasskey(form, optionsPath, path) {
+  const { publicKey } = await call("POST", optionsPath, {});
   const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
   const credential = await navigator.credentials.create({ publicKey: options });
-  const made = await call("POST", path, { name: form.elements.name.value, credential: credential.toJSON() });
+  return call("POST", path, { name: form.elements.name.value, credential: credential.toJSON() });
+}
+
+// found makes one of a founder's passkeys; the page that follows says what comes next.
+async function found(form) {
+  const link = "?link=" + encodeURIComponent(form.dataset.link);
+  await makePasskey(form, "/api/v1/founding/options" + link, "/api/v1/founding/passkeys" + link);
+  location.reload();
+  return "Your passkey is made.";
+}
+
+async function enrol(form) {
+  const path = "/api/v1/enrol/" + encodeURIComponent(form.dataset.token);
+  const made = await makePasskey(form, path + "/options", path);
   form.querySelector("button").remove();
   return "Your passkey is made. Its fingerprint is " + made.fingerprint + "; tell it to the colleagues who enrol it, as number " + made.id + ".";
 }
@@ -112,11 +125,11 @@ function say(status, tone, text) {
   status.textContent = text || "";
 }
 
-// follow reloads the page of an open request when its state changes elsewhere.
-function follow(article) {
+// follow reloads a page when the state of what it shows changes elsewhere.
+function follow(article, path) {
   const timer = setInterval(async () => {
     try {
-      const q = await call("GET", request());
+      const q = await call("GET", path);
       if (q.state === article.dataset.state) return;
       clearInterval(timer);
       location.reload();
@@ -126,7 +139,7 @@ function follow(article) {
   }, 2000);
 }
 
-const forms = { "sign-in": signIn, enrol };
+const forms = { "sign-in": signIn, enrol, found };
 const actions = {
   key: turnKey,
   decline: () => stop("decline"),
@@ -145,7 +158,9 @@ for (const button of document.querySelectorAll("button[data-do]")) {
   button.addEventListener("click", () => run(button, document.querySelector(".status"), actions[button.dataset.do]));
 }
 const article = document.querySelector("[data-request]");
-if (article && (article.dataset.state === "pending" || article.dataset.state === "waiting")) follow(article);
+if (article && (article.dataset.state === "pending" || article.dataset.state === "waiting")) follow(article, request());
+const followed = document.querySelector("[data-follow]");
+if (followed) follow(followed, followed.dataset.follow);
 const before = sessionStorage.getItem("told");
 if (before && article) {
   sessionStorage.removeItem("told");
