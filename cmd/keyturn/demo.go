@@ -29,6 +29,9 @@ type demoCmd struct {
 
 func (c *demoCmd) Run(ctx context.Context, con *console) error {
 	started := time.Now()
+	if err := demo.CheckFollowers(c.Followers); err != nil {
+		return err
+	}
 	for field, addr := range map[string]string{"listen": c.Listen, "desk": c.Desk, "ops": c.Ops} {
 		if err := loopback(field, addr); err != nil {
 			return err

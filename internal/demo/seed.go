@@ -45,8 +45,8 @@ var named = []struct {
 // Make draws the world of a demo: @president has the given number of followers, the others fewer. The same seed gives
 // the same world.
 func Make(followers int, seed uint64, now time.Time) (*World, error) {
-	if followers < 10 || followers > MaxFollowers {
-		return nil, model.Invalid("followers", "must be 10 to %d", MaxFollowers)
+	if err := CheckFollowers(followers); err != nil {
+		return nil, err
 	}
 	d := &drawing{r: rand.New(rand.NewPCG(seed, 2017)), now: now.UTC().Truncate(time.Second), w: &World{Accounts: map[string]model.ID{}}}
 	d.people(followers)
@@ -62,6 +62,14 @@ const Password = "eleven minutes"
 
 // Members are the members of the demo whom the person who tries it can be. The owner of @president is not among them.
 func Members() []string { return []string{"uncle", "niece"} }
+
+// CheckFollowers says whether a demo can have so many.
+func CheckFollowers(n int) error {
+	if n < 10 || n > MaxFollowers {
+		return model.Invalid("followers", "must be 10 to %d", MaxFollowers)
+	}
+	return nil
+}
 
 // Write puts the world into an empty store.
 func (w *World) Write(ctx context.Context, st *store.Store) error {

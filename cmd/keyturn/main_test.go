@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"keyturn": main})
+}
+
+// TestScripts drives the real program. Each script has addresses of its own in $LISTEN, $DESK and $OPS, which browsers
+// and keys know as $URL and $DESKURL.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/script",
+		Setup: addresses,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"ready": ready, "setenv": setenv,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// addresses reserves three loopback ports for a script.
+func addresses(env *testscript.Env) error {
+	for _, name := range []string{"LISTEN", "DESK", "OPS"} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		_, port, _ := net.SplitHostPort(ln.Addr().String())
+		env.Setenv(name, "127.0.0.1:"+port)
+		env.Setenv(map[string]string{"LISTEN": "URL", "DESK": "DESKURL", "OPS": "OPSURL"}[name], "http://localhost:"+port)
+		if err := ln.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ready waits until the server's ops listener says that it can serve.
+func ready(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: ready")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, ts.Getenv("OPSURL")+"/readyz", nil)
+		ts.Check(err)
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("the server did not become ready")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// setenv sets a variable to what a JSON answer in a file has for a name: setenv REQUEST stdout id.
+func setenv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: setenv NAME FILE FIELD")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), fmt.Sprintf("%q: ", args[2])); ok {
+			ts.Setenv(args[0], strings.Trim(rest, `",`))
+			return
+		}
+	}
+	ts.Fatalf("there is no %q in the answer", args[2])
+}
+
+// TestExitCodes holds the codes that scripts rely on.
+func TestExitCodes(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	for args, want := range map[string]int{
+		"--help":                                 0,
+		"--version":                              0,
+		"":                                       exitUsage,
+		"nonsense":                               exitUsage,
+		"serve":                                  exitUsage,
+		"demo --followers 3":                     exitUsage,
+		"demo --listen 0.0.0.0:0":                exitUsage,
+		"ledger verify --data /nonexistent":      exitUsage,
+		"ledger who @x --database postgres://[x": exitUsage,
+		"ledger verify --database postgres://127.0.0.1:1/none?connect_timeout=2": exitTrouble,
+	} {
+		if got := run(t.Context(), strings.Fields(args), null, null); got != want {
+			t.Errorf("keyturn %s: exit %d, want %d", args, got, want)
+		}
+	}
+}
