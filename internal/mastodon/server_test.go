@@ -208,3 +208,5 @@ func (s *server) id(handle string) string { return s.Accounts[handle].String() }
 
 // path puts IDs into a path.
 func path(id model.ID, rest string) string { return "/api/v1/statuses/" + id.String() + rest }
+
+func newRequest(method, path string) *http.Request { return httptest.NewRequest(method, path, nil) }
