@@ -45,15 +45,45 @@ type Birth struct {
 	Since    time.Time            // when roles and credentials count as given; zero: now
 }
 
+// Unborn refuses a store that has anything in it, an entry of the ledger or an account: model.KindConflict.
+func Unborn(ctx context.Context, r store.Reads) error {
+	head, _, err := r.LedgerHead(ctx)
+	if err != nil {
+		return err
+	}
+	if head.Size != 0 {
+		return notEmpty("a ledger of %d entries", head.Size)
+	}
+	return noAccounts(ctx, r)
+}
+
+func noAccounts(ctx context.Context, r store.Reads) error {
+	some, err := r.AccountsByHandle(ctx, "", "", 1)
+	if err == nil && len(some) > 0 {
+		return notEmpty("accounts, such as @%s", some[0].Handle)
+	}
+	return err
+}
+
+func notEmpty(format string, args ...any) error {
+	return model.Errorf(model.KindConflict, "the store is not empty: it has "+format, args...)
+}
+
 // Born makes an empty store a Keyturn store: settings, policy and founders in the ledger's first entry. A store that
-// was born already is refused, and so is a demo's birth with anything but loopback addresses.
+// was born already is refused, and so is the birth of anything but a demo over accounts that are there before it, and a
+// demo's birth with anything but loopback addresses.
 func Born(ctx context.Context, st *store.Store, b Birth) error {
 	if err := b.check(); err != nil {
 		return err
 	}
 	return st.Privileged(ctx, func(p *store.PrivTx) error {
 		if p.Leaf() != 0 {
-			return model.Errorf(model.KindConflict, "the store is not empty: it has a ledger of %d entries", p.Leaf())
+			return notEmpty("a ledger of %d entries", p.Leaf())
+		}
+		if !b.Settings.Demo {
+			if err := noAccounts(ctx, p.Reads); err != nil {
+				return err
+			}
 		}
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventBorn, Kind: model.CmdSetSetting, Policy: b.Policy.Hash()}
 		if b.Settings.Demo {

@@ -14,6 +14,20 @@ import (
 
 var loginPattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,31}$`)
 
+// CheckNewcomer holds what somebody new is called to what the desk can show: login, name and team. Prefix leads the
+// fields that errors name.
+func CheckNewcomer(prefix, login, name, team string) error {
+	switch {
+	case !loginPattern.MatchString(login):
+		return model.Invalid(prefix+paramLogin, "must have 2 to 32 of a-z, 0-9, dot, dash or underscore, a letter first")
+	case name == "" || len(name) > 100:
+		return model.Invalid(prefix+paramName, "must have 1 to 100 bytes")
+	case team == "" || len(team) > 50:
+		return model.Invalid(prefix+paramTeam, "must have 1 to 50 bytes")
+	}
+	return nil
+}
+
 // lookAtPerson reads the person that a command is aimed at. A grant may be for somebody new, who has no ID yet.
 func (d *deed) lookAtPerson(ctx context.Context, r store.Reads) error {
 	if d.cmd.Person == 0 {
@@ -35,8 +49,8 @@ func (d *deed) lookAtPerson(ctx context.Context, r store.Reads) error {
 
 func (d *deed) lookAtNewcomer(ctx context.Context, r store.Reads) error {
 	login := d.cmd.Params[paramLogin]
-	if !loginPattern.MatchString(login) {
-		return model.Invalid("params.login", "must have 2 to 32 of a-z, 0-9, dot, dash or underscore, a letter first")
+	if err := CheckNewcomer("params.", login, d.cmd.Params[paramName], d.cmd.Params[paramTeam]); err != nil {
+		return err
 	}
 	if _, err := r.LoginNamed(ctx, login); err == nil {
 		return model.Errorf(model.KindConflict, "the login %s exists already", login)
@@ -109,12 +123,6 @@ func onlyAgent(held []model.Role) bool {
 func newcomer(params map[string]string, now time.Time) (model.Person, error) {
 	p := model.Person{Name: params[paramName], Team: params[paramTeam]}
 	p.Employment.Status = model.EmploymentActive
-	if p.Name == "" || len(p.Name) > 100 {
-		return p, model.Invalid("params.name", "must have 1 to 100 bytes")
-	}
-	if p.Team == "" || len(p.Team) > 50 {
-		return p, model.Invalid("params.team", "must have 1 to 50 bytes")
-	}
 	var err error
 	if p.Employment.Kind, err = parseEmploymentKind(params[paramKind]); err != nil {
 		return p, err
