@@ -10,7 +10,7 @@ import (
 // Report tells what each kind of person can do to each class.
 type Report struct {
 	Lines []Line
-	Gaps  []string // in words: what the table asks for and Cedar lets nobody give
+	Gaps  []string // in words: what nobody may request, and what the table asks for and Cedar lets nobody give
 }
 
 // Line is what people of one role can do about accounts of one class.
@@ -34,6 +34,9 @@ func (b *Bundle) Check() Report {
 		}
 	}
 	for _, a := range s.acts {
+		if a.verb != VerbRequest && a.verb != VerbSign {
+			continue
+		}
 		if gap := b.gap(&s, a); gap != "" {
 			report.Gaps = append(report.Gaps, gap)
 		}
@@ -83,8 +86,8 @@ func (sh *sheet) spread(role model.Role, leaver bool) (always, sometimes bool) {
 	return always, sometimes
 }
 
-// governable refuses a bundle under which nobody could govern, freeze, restore or veto: whoever published it, by one
-// key, would have taken the desk from everyone.
+// governable refuses a bundle under which nobody could govern, freeze, restore or veto what can be requested: whoever
+// published it would have taken the desk from everyone, by the one key that tightening takes.
 func (b *Bundle) governable() error {
 	s := spaceOf(b.rules)
 	if err := s.bounded(b.rules); err != nil {

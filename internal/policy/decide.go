@@ -42,15 +42,9 @@ func (b *Bundle) Decide(q Question) Decision {
 	return d
 }
 
-// ask puts a settled question to every policy.
+// ask puts a settled question to every policy that speaks of its verb.
 func (rs *rules) ask(q Question) (cedar.Decision, cedar.Diagnostic) {
-	w := &world{person: q.Subject.person(), commands: rs.commands}
-	return cedar.Authorize(rs, w, q.request())
-}
-
-func (rs *rules) allows(q Question) bool {
-	answer, diag := rs.ask(q)
-	return answer == cedar.Allow && len(diag.Errors) == 0
+	return cedar.Authorize(rs.about[q.Verb], &world{person: q.Subject.person(), commands: rs.commands}, q.request())
 }
 
 func decided(diag cedar.Diagnostic) (ids []string) {
@@ -64,16 +58,17 @@ func decided(diag cedar.Diagnostic) (ids []string) {
 // whoCould says which roles would be allowed what this person is not.
 func (rs *rules) whoCould(q Question) string {
 	var could []string
-	held := q.Subject.Roles
+	request, who := q.request(), q.Subject
 	for _, role := range model.Roles() {
-		q.Subject.Roles = []model.Role{role}
-		if rs.allows(q) {
+		who.Roles = []model.Role{role}
+		answer, diag := cedar.Authorize(rs.about[q.Verb], &world{person: who.person(), commands: rs.commands}, request)
+		if answer == cedar.Allow && len(diag.Errors) == 0 {
 			could = append(could, string(role))
 		}
 	}
 	has := "has no role"
-	if len(held) > 0 {
-		has = "is " + listOf(held, "and")
+	if len(q.Subject.Roles) > 0 {
+		has = "is " + listOf(q.Subject.Roles, "and")
 	}
 	if len(could) == 0 {
 		return fmt.Sprintf("Under this policy no role alone opens this: %s. This person %s.", q.deed(), has)

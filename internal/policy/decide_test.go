@@ -34,6 +34,8 @@ func intended(q Question) bool {
 		return false
 	}
 	switch {
+	case q.Verb == VerbDecline && info.Group == model.GroupLight:
+		return false
 	case q.Verb == VerbVeto || q.Verb == VerbDecline:
 		return has(lead, security, gov, admin)
 	case info.Group == model.GroupGovern || q.Command == model.CmdFreeze:

@@ -14,7 +14,8 @@ import (
 // rules is a bundle's Cedar text, read and ready to be asked.
 type rules struct {
 	text     string
-	policies []rule // in the order of the text
+	policies ruleList // in the order of the text
+	about    map[Verb]ruleList
 	commands cedar.EntityMap
 }
 
@@ -26,11 +27,13 @@ type rule struct {
 	said   mentions
 }
 
+type ruleList []rule
+
 // All yields the policies by their @id, as cedar.Authorize wants them.
-func (rs *rules) All() iter.Seq2[cedar.PolicyID, *cedar.Policy] {
+func (l ruleList) All() iter.Seq2[cedar.PolicyID, *cedar.Policy] {
 	return func(yield func(cedar.PolicyID, *cedar.Policy) bool) {
-		for i := range rs.policies {
-			if !yield(rs.policies[i].id, rs.policies[i].policy) {
+		for i := range l {
+			if !yield(l[i].id, l[i].policy) {
 				return
 			}
 		}
@@ -56,7 +59,7 @@ func parseRules(text string) (*rules, error) {
 	if err != nil {
 		return nil, model.Invalid("cedar", "%v", err)
 	}
-	rs := &rules{text: text, commands: commandEntities()}
+	rs := &rules{text: text, about: map[Verb]ruleList{}, commands: commandEntities()}
 	for _, p := range list {
 		r, err := newRule(p)
 		if err != nil {
@@ -69,6 +72,11 @@ func parseRules(text string) (*rules, error) {
 			return nil, model.Invalid("cedar", "policy %s: %v", r.id, err)
 		}
 		rs.policies = append(rs.policies, r)
+		for _, verb := range Verbs() {
+			if speaksOf(p, verb) {
+				rs.about[verb] = append(rs.about[verb], r)
+			}
+		}
 	}
 	return rs, nil
 }

@@ -20,7 +20,7 @@ type sheet struct {
 // column is what one policy says.
 type column struct {
 	policy  *cedar.Policy
-	alone   cedar.PolicyMap
+	alone   ruleList
 	strides point  // by axis; 0 where the policy mentions nothing of the axis
 	answers []said // by what it mentions
 }
@@ -37,13 +37,9 @@ const (
 
 func newSheet(rs *rules, s *space, a act) *sheet {
 	sh := &sheet{space: s, commands: rs.commands}
-	for _, r := range rs.policies {
-		if !speaksOf(r.policy, a.verb) {
-			continue
-		}
+	for _, r := range rs.about[a.verb] {
 		strides, size := r.strides(s)
-		sh.columns = append(sh.columns, column{policy: r.policy, alone: cedar.PolicyMap{r.id: r.policy}, strides: strides,
-			answers: make([]said, size)})
+		sh.columns = append(sh.columns, column{policy: r.policy, alone: ruleList{r}, strides: strides, answers: make([]said, size)})
 	}
 	for c := range s.cases {
 		for h := range s.hours {
