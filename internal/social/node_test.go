@@ -15,7 +15,8 @@ import (
 )
 
 // node is one of several that serve a database.
-func node(t *testing.T, url string, number int, now func() time.Time, follow bool) *world {
+func node(t *testing.T, url string, number int, now func() time.Time) (*world, *store.Feed) {
+	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{URL: url, Node: number, Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -29,23 +30,27 @@ func node(t *testing.T, url string, number int, now func() time.Time, follow boo
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	n, err := social.New(t.Context(), social.Config{Store: s, Feed: feed, Now: now, Log: log})
+	n, err := social.New(t.Context(), social.Config{Store: s, Feed: feed, Now: now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if follow {
-		done := make(chan struct{})
-		ctx, cancel := context.WithCancel(t.Context())
-		go func() { defer close(done); feed.Run(ctx, log) }()
-		t.Cleanup(func() { cancel(); <-done })
-	}
-	return &world{fataler: t, ctx: t.Context(), store: s, net: n, clock: testkit.NewClock(now())}
+	return &world{fataler: t, ctx: t.Context(), store: s, net: n, clock: testkit.NewClock(now())}, feed
+}
+
+// follow has a node read the feed until the test ends.
+func follow(t *testing.T, feed *store.Feed) {
+	done := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { defer close(done); feed.Run(ctx, slog.New(slog.DiscardHandler)) }()
+	t.Cleanup(func() { cancel(); <-done })
 }
 
 func TestDarkOnOneNodeIsDarkOnTheOthers(t *testing.T) {
 	url := testkit.Postgres(t)
-	one, two := node(t, url, 1, time.Now, true), node(t, url, 2, time.Now, true)
+	one, feed1 := node(t, url, 1, time.Now)
+	two, feed2 := node(t, url, 2, time.Now)
+	follow(t, feed1)
+	follow(t, feed2)
 	one.ok(one.store.Privileged(one.ctx, func(p *store.PrivTx) error { // a ledger begins with its store's birth
 		p.Entry.Facts.Event = ledger.EventBorn
 		return nil
@@ -76,7 +81,7 @@ func TestDarkOnOneNodeIsDarkOnTheOthers(t *testing.T) {
 
 func TestANodeThatLostTouchRefusesToAnswer(t *testing.T) {
 	clock := testkit.NewClock(time.Now())
-	w := node(t, testkit.Postgres(t), 0, clock.Now, false)
+	w, _ := node(t, testkit.Postgres(t), 0, clock.Now)
 	ann := w.account("ann")
 	clock.Advance(time.Second)
 	w.view(ann)
@@ -88,4 +93,27 @@ func TestANodeThatLostTouchRefusesToAnswer(t *testing.T) {
 	if _, err := social.New(w.ctx, social.Config{Store: w.store, Now: clock.Now}); err == nil {
 		t.Error("a network on a shared database was made without a feed")
 	}
+}
+
+func TestANodeThatComesBackMissesNothing(t *testing.T) {
+	url, clock := testkit.Postgres(t), testkit.NewClock(time.Now())
+	one, feed1 := node(t, url, 1, clock.Now)
+	two, feed2 := node(t, url, 2, clock.Now)
+	ann := one.account("ann")
+	post := one.say(ann, "hello")
+	must[social.Post](two)(two.view(0).Post(two.ctx, post))
+	one.ok(one.net.Delete(one.ctx, ann, post))
+	clock.Advance(time.Hour) // two was cut off meanwhile
+	follow(t, feed1)
+	follow(t, feed2)
+	testkit.Eventually(t, 5*time.Second, func() error {
+		v, err := two.net.View(two.ctx, 0)
+		if err != nil {
+			return err
+		}
+		if _, err = v.Post(two.ctx, post); model.KindOf(err) != model.KindNotFound {
+			return errors.New("the node shows a post that was deleted while it was cut off")
+		}
+		return nil
+	})
 }

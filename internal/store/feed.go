@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +17,8 @@ const (
 	feedEvery = 200 * time.Millisecond
 	// feedOverlap is how far back members' rows are read again: a row's ID is taken before its transaction commits.
 	feedOverlap = 10 * time.Second
+	// feedKept is how long members' rows stay in the feed. A node that was away for longer has missed some.
+	feedKept = time.Hour
 )
 
 // Feed keeps a node's memory in step with what other nodes write. The embedded store needs none: its one writer tells
@@ -22,14 +26,14 @@ const (
 type Feed struct {
 	s    *Store
 	leaf int64                     // privileged rows up to this entry were told
-	seen map[model.ID]time.Time    // members' rows told within the overlap
+	seen map[model.ID]bool         // members' rows told within the overlap
 	base model.ID                  // members' rows below this were there before the feed began
 	last atomic.Pointer[time.Time] // when the newest complete reading began
 }
 
 // NewFeed begins to follow at the present end: load what memory needs from the store after this, not before.
 func (s *Store) NewFeed(ctx context.Context) (*Feed, error) {
-	f := &Feed{s: s, seen: make(map[model.ID]time.Time)}
+	f := &Feed{s: s, seen: make(map[model.ID]bool)}
 	head, _, err := s.LedgerHead(ctx)
 	if err != nil {
 		return nil, err
@@ -85,7 +89,7 @@ func (f *Feed) read(ctx context.Context) error {
 // readPrivileged tells privileged rows in the ledger's order: a leaf's row is there when the leaf is.
 func (f *Feed) readPrivileged(ctx context.Context) error {
 	rows, err := collect(ctx, f.s.q, scanFeed,
-		`SELECT id, leaf, kind, account, subject FROM feed WHERE leaf > 0 AND leaf > $1 ORDER BY leaf, id`, f.leaf)
+		`SELECT id, leaf, kind, account, subject FROM feed WHERE leaf >= 0 AND leaf > $1 ORDER BY leaf, id`, f.leaf)
 	if err != nil {
 		return err
 	}
@@ -103,25 +107,30 @@ func (f *Feed) readPrivileged(ctx context.Context) error {
 	return nil
 }
 
-// readMembers tells members' rows. Their order is by ID, which is older than their commit, hence the overlap.
+// readMembers tells members' rows since the newest complete reading. Their order is by ID, which is older than their
+// commit, hence the overlap.
 func (f *Feed) readMembers(ctx context.Context) error {
-	now := f.s.now()
-	from := max(f.base, model.IDAt(now.Add(-feedOverlap)))
+	since := f.s.now()
+	if last := f.last.Load(); last != nil {
+		if since.Sub(*last) > feedKept-feedOverlap {
+			return errors.New("this node has not read the feed for longer than it is kept: start it again")
+		}
+		if last.Before(since) {
+			since = *last
+		}
+	}
+	from := max(f.base, model.IDAt(since.Add(-feedOverlap)))
 	rows, err := collect(ctx, f.s.q, scanFeed,
-		`SELECT id, leaf, kind, account, subject FROM feed WHERE leaf = 0 AND id >= $1 ORDER BY id`, from)
+		`SELECT id, leaf, kind, account, subject FROM feed WHERE leaf < 0 AND id >= $1 ORDER BY id`, from)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if _, told := f.seen[row.id]; !told {
-			f.seen[row.id] = now
+		if !f.seen[row.id] {
+			f.seen[row.id] = true
 			f.s.publish(row.Event)
 		}
 	}
-	for id := range f.seen {
-		if id < from {
-			delete(f.seen, id)
-		}
-	}
+	maps.DeleteFunc(f.seen, func(id model.ID, _ bool) bool { return id < from })
 	return nil
 }
