@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/descope/virtualwebauthn"
+
 	"keyturn/internal/softkey"
 	"keyturn/internal/staff"
 )
@@ -98,7 +100,11 @@ func TestWhoInvites(t *testing.T) {
 	for _, login := range []string{"agent", "gov", "auditor", "lastday"} {
 		o.signIn(t, login).post("/api/v1/enrolments", map[string]string{"login": "agent"}).is(http.StatusForbidden)
 	}
-	admin := o.signIn(t, "admin")
+	admin, lead := o.signIn(t, "admin"), o.signIn(t, "lead")
+	q := admin.ask(map[string]any{"kind": "set_employment", "person": "lead", "reason": "has given notice",
+		"params": map[string]string{"status": "notice"}}, http.StatusAccepted)
+	admin.turn(q.ID).is(http.StatusCreated)
+	lead.post("/api/v1/enrolments", map[string]string{"login": "agent"}).is(http.StatusForbidden, "nobody who is leaving")
 	admin.post("/api/v1/enrolments", map[string]string{"login": "nobody"}).is(http.StatusNotFound)
 	o.Clock.Advance(9 * time.Hour)
 	admin.post("/api/v1/enrolments", map[string]string{"login": "lastday"}).is(http.StatusConflict, "employment of Bastian has ended")
@@ -131,4 +137,30 @@ func TestInvitationThatDoesNotHold(t *testing.T) {
 	stranger.post(path, newKey{"key", late}).is(http.StatusNotFound, "has expired")
 	stranger.post(path+"/options", "{}").is(http.StatusNotFound)
 	stranger.get(strings.Replace(path, "/api/v1", "", 1)).is(http.StatusNotFound, "has expired", "<html")
+}
+
+// TestPasskeyIsOneLoginsOnly makes the same passkey again for another login, as an authenticator of one's own making can.
+func TestPasskeyIsOneLoginsOnly(t *testing.T) {
+	o := open(t)
+	admin, stranger := o.signIn(t, "admin"), o.stranger(t)
+	rp := virtualwebauthn.RelyingParty{ID: "localhost", Origin: o.url, Name: "desk"}
+	key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	for len(key.Key.AttestationData()) != 77 { // it drops leading zeros of coordinates, against RFC 9053 section 7.1.1
+		key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	}
+	register := func(path string) newKey {
+		options, err := virtualwebauthn.ParseAttestationOptions(string(stranger.options(path+"/options", struct{}{})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response := virtualwebauthn.CreateAttestationResponse(rp, virtualwebauthn.NewAuthenticator(), key, *options)
+		return newKey{"key", json.RawMessage(response)}
+	}
+	e, path := admin.invite("agent")
+	stranger.post(path, register(path)).is(http.StatusCreated)
+	q := admin.ask(map[string]any{"kind": "enroll_credential", "person": "agent", "reason": "a second key",
+		"params": map[string]string{"enrolment": e.ID}}, http.StatusAccepted)
+	o.execute(t, q.ID, "admin", "security", "lead")
+	_, other := o.signIn(t, "admin").invite("agent2")
+	stranger.post(other, register(other)).is(http.StatusConflict, "enrolled already")
 }

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,54 @@ func (o *office) take(t *testing.T, login string) {
 	q := admin.ask(map[string]any{"kind": "grant_role", "person": login, "reason": "moves on",
 		"params": map[string]string{"role": "agent", "revoke": "true"}}, http.StatusAccepted)
 	admin.turn(q.ID).is(http.StatusCreated)
+}
+
+// TestRevokedPasskey signs nobody in, and its login then looks like one that does not exist.
+func TestRevokedPasskey(t *testing.T) {
+	o := open(t)
+	c := o.stranger(t)
+	held, err := o.Store.CredentialsOf(t.Context(), o.Actor("gov").Person)
+	if err != nil || len(held) != 1 {
+		t.Fatalf("gov holds %d passkeys (%v)", len(held), err)
+	}
+	admin := o.signIn(t, "admin")
+	q := admin.ask(map[string]any{"kind": "enroll_credential", "person": "gov", "reason": "lost",
+		"params": map[string]string{"revoke": held[0].ID.String()}}, http.StatusAccepted)
+	admin.turn(q.ID).is(http.StatusCreated)
+	answer := c.assert("gov", c.options("/api/v1/sign-in/options", struct{}{}))
+	c.post("/api/v1/sign-in", credential{"gov", answer}).is(http.StatusUnauthorized, "was revoked")
+	if _, err := o.Rings["gov"].Assert(o.url, c.options("/api/v1/sign-in/options", map[string]string{"login": "gov"})); err == nil {
+		t.Error("a login without passkeys is told apart: its options allow any")
+	}
+}
+
+func TestChallengeExpires(t *testing.T) {
+	o := open(t)
+	c := o.stranger(t)
+	answer := c.assert("lead", c.options("/api/v1/sign-in/options", map[string]string{"login": "lead"}))
+	o.Clock.Advance(5*time.Minute + time.Second)
+	c.post("/api/v1/sign-in", credential{"lead", answer}).is(http.StatusUnauthorized, "too old")
+}
+
+func TestSignInLeadsToTheDeskOnly(t *testing.T) {
+	c := open(t).stranger(t)
+	c.get("/sign-in?next=/cases").is(http.StatusOK, `data-next="/cases"`)
+	for _, next := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "javascript:alert(1)", ""} {
+		c.get("/sign-in?next="+url.QueryEscape(next)).is(http.StatusOK, `data-next="/requests"`)
+	}
+}
+
+func TestLimitOfWritesIsPerPerson(t *testing.T) {
+	o := open(t)
+	agent, agent2 := o.signIn(t, "agent"), o.signIn(t, "agent2")
+	for range 400 {
+		if a := agent.post("/api/v1/explain", "{}"); a.status == http.StatusTooManyRequests {
+			agent.get("/api/v1/me").is(http.StatusOK)
+			agent2.post("/api/v1/explain", "{}").is(http.StatusBadRequest)
+			return
+		}
+	}
+	t.Error("400 calls at once were let through")
 }
 
 func TestLimitOfStrangersIsPerSource(t *testing.T) {
