@@ -114,13 +114,18 @@ func (s *search) scan(read func(after model.Account) ([]model.Account, error)) e
 		}
 		after = chunk[len(chunk)-1]
 		for _, a := range chunk {
-			if len(s.hits) < s.want && !s.found[a.ID] && s.v.listed(a.ID) && !s.v.limited(a.ID) {
+			if len(s.hits) < s.want && !s.found[a.ID] && s.finds(a.ID) {
 				s.found[a.ID] = true
 				s.hits = append(s.hits, s.v.account(a))
 			}
 		}
 	}
 	return nil
+}
+
+// finds reports whether the viewer may come upon an account. Whom they block they may: apps search for whom to unblock.
+func (s *search) finds(account model.ID) bool {
+	return !s.v.state(account).dark() && !s.v.blocks.blockedBy.has(account) && !s.v.limited(account)
 }
 
 // Profile is a change of a profile; what is nil stays as it is.
