@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"pages":     {"markup", "model", "social", "web"},
 	"desk": {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "policy", "social", "staff", "store",
 		"watch", "web"},
+	"founding": {"desk", "guard", "model", "passkey", "policy", "store", "web"},
 
 	"demo":       {"guard", "model", "passkey", "policy", "social", "softkey", "store"},
 	"deskclient": {"audit", "model", "softkey"},
@@ -70,7 +71,7 @@ var fences = []struct {
 	{"github.com/jackc/pgx", []string{"store"}},
 	{"github.com/pressly/goose", []string{"store"}},
 	{"modernc.org/sqlite", []string{"store"}},
-	{"net/http", []string{"web", "logserver", "mastodon", "pages", "desk", "deskclient", "drill", "bench",
+	{"net/http", []string{"web", "logserver", "mastodon", "pages", "desk", "founding", "deskclient", "drill", "bench",
 		"cmd/keyturn"}},
 	{"github.com/cedar-policy", []string{"policy"}},
 	{"golang.org/x/mod/sumdb", []string{"ledger", "store"}},
