@@ -41,7 +41,7 @@ func (r Reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger
 func (r Reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledger.Row, error) bool) {
 	rows, err := r.q.query(ctx, `SELECT `+strings.Join(t.cols, ", ")+` FROM `+t.name+` ORDER BY `+t.cols[0])
 	if err != nil {
-		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
+		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, told(err)))
 		return
 	}
 	defer rows.Close()
@@ -52,7 +52,7 @@ func (r Reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledg
 	}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
-			yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
+			yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, told(err)))
 			return
 		}
 		row := ledger.Row{Table: t.name, Key: textOf(values[0]), Values: make(map[string]string, len(t.cols))}
@@ -64,6 +64,6 @@ func (r Reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledg
 		}
 	}
 	if err := rows.Err(); err != nil {
-		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
+		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, told(err)))
 	}
 }

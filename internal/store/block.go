@@ -20,7 +20,8 @@ func (tx *Tx) AddBlock(ctx context.Context, account, target model.ID, now time.T
 			return err
 		}
 	}
-	return tx.emit(ctx, Event{Kind: EventBlock, Account: account, Subject: target})
+	tx.emit(Event{Kind: EventBlock, Account: account, Subject: target})
+	return nil
 }
 
 // RemoveBlock takes a block back.
@@ -28,7 +29,8 @@ func (tx *Tx) RemoveBlock(ctx context.Context, account, target model.ID) error {
 	if _, err := tx.exec(ctx, `DELETE FROM blocks WHERE account = $1 AND target = $2`, account, target); err != nil {
 		return fmt.Errorf("unblocking: %w", err)
 	}
-	return tx.emit(ctx, Event{Kind: EventBlock, Account: account, Subject: target})
+	tx.emit(Event{Kind: EventBlock, Account: account, Subject: target})
+	return nil
 }
 
 // AddMute has an account mute another.
@@ -38,7 +40,8 @@ func (tx *Tx) AddMute(ctx context.Context, account, target model.ID, now time.Ti
 	if err != nil {
 		return fmt.Errorf("muting: %w", err)
 	}
-	return tx.emit(ctx, Event{Kind: EventRelation, Account: account, Subject: target})
+	tx.emit(Event{Kind: EventRelation, Account: account, Subject: target})
+	return nil
 }
 
 // RemoveMute takes a mute back.
@@ -46,7 +49,8 @@ func (tx *Tx) RemoveMute(ctx context.Context, account, target model.ID) error {
 	if _, err := tx.exec(ctx, `DELETE FROM mutes WHERE account = $1 AND target = $2`, account, target); err != nil {
 		return fmt.Errorf("unmuting: %w", err)
 	}
-	return tx.emit(ctx, Event{Kind: EventRelation, Account: account, Subject: target})
+	tx.emit(Event{Kind: EventRelation, Account: account, Subject: target})
+	return nil
 }
 
 // Blocks are the accounts that an account blocks.

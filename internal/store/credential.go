@@ -7,14 +7,14 @@ import (
 )
 
 var credentialTable = table("credentials",
-	"id", "login", "person", "name", "handle", "public_key", "aaguid", "sponsor", "enrolled_at", "revoked_at")
+	"id", "login", "person", "name", "handle", "public_key", "aaguid", "sponsor", "invited_by", "enrolled_at", "revoked_at")
 
-const credentialCols = `id, login, person, name, handle, public_key, aaguid, sponsor, enrolled_at, revoked_at, leaf`
+const credentialCols = `id, login, person, name, handle, public_key, aaguid, sponsor, invited_by, enrolled_at, revoked_at, leaf`
 
 func scanCredential(row scanner) (c model.Credential, err error) {
 	var enrolled, revoked int64
 	err = row.Scan(&c.ID, &c.Login, &c.Person, &c.Name, &c.Handle, &c.PublicKey, &c.AAGUID, &c.Sponsor,
-		&enrolled, &revoked, &c.Leaf)
+		&c.InvitedBy, &enrolled, &revoked, &c.Leaf)
 	c.EnrolledAt, c.RevokedAt = fromMillis(enrolled), fromMillis(revoked)
 	return c, err
 }
@@ -22,7 +22,7 @@ func scanCredential(row scanner) (c model.Credential, err error) {
 // PutCredential writes a credential, new or revoked.
 func (p *PrivTx) PutCredential(ctx context.Context, c model.Credential) error {
 	return p.put(ctx, credentialTable, c.ID, c.Login, c.Person, c.Name, c.Handle, c.PublicKey, c.AAGUID, c.Sponsor,
-		millis(c.EnrolledAt), millis(c.RevokedAt))
+		c.InvitedBy, millis(c.EnrolledAt), millis(c.RevokedAt))
 }
 
 // Credential reads a credential, revoked or not.

@@ -3,13 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 
-	"embed"
-	"fmt"
-	"io/fs"
+	"keyturn/internal/model"
 )
 
 // dialect is what differs between the engines: how a connection is made, how a group of writes becomes durable, and
@@ -17,11 +19,28 @@ import (
 type dialect interface {
 	reader() querier
 	// write runs fn in a transaction and commits it. When write returns nil, what fn wrote survives a crash; when it
-	// returns an error, none of it is there.
+	// returns an error, none of it is there, unless the error wraps errInDoubt.
 	write(ctx context.Context, fn func(querier) error) error
+	ping(ctx context.Context) error
 	shared() bool
 	isUnique(err error) bool
-	close() error
+	close() error // finishes the writes under way, then closes the database
+}
+
+// errInDoubt says that a connection broke during a commit and that nobody could be asked since whether it took.
+var errInDoubt = errors.New("it is not known whether the write took effect")
+
+// told is an error as callers are told it: trouble with the database, not with what was asked of it, is unavailable.
+func told(err error) error {
+	if err == nil || model.KindOf(err) != "" || !(sqliteTrouble(err) || postgresTrouble(err)) {
+		return err
+	}
+	return model.Unavailable(err, "the database cannot answer now")
+}
+
+// unavailable is an error of a write for which what was asked is not to blame.
+func unavailable(err error) error {
+	return model.Unavailable(fmt.Errorf("writing: %w", err), "the store takes no writes now")
 }
 
 //go:embed migrations/*.sql

@@ -25,42 +25,67 @@ const (
 	pgUniqueViolation      = "23505"
 	pgSerializationFailure = "40001"
 	pgDeadlock             = "40P01"
-	pgAdminShutdown        = "57P01"
 	pgReadOnly             = "25006" // a failover is under way: we reached the standby
+
+	// Classes of codes: their first two characters.
+	pgConnectionException   = "08"
+	pgInsufficientResources = "53"
+	pgOperatorIntervention  = "57"
+	pgSystemError           = "58"
 )
 
-// maxAttempts bounds how often a write is tried again after a failure that says nothing about the write itself.
-const maxAttempts = 6
+const (
+	// maxAttempts bounds how often something is tried again after a failure that says nothing about it.
+	maxAttempts = 6
+	// settleAttempts bounds how often a write whose commit was not answered is asked about, a quarter of a second apart,
+	// before its caller is told that it is not known whether it took effect: a failover may last that long.
+	settleAttempts = 80
+	// attemptTime bounds one try, and so how long a commit may go unanswered.
+	attemptTime = 30 * time.Second
+)
 
 type postgresDialect struct {
 	db  *sql.DB
 	now func() time.Time
 }
 
-func openPostgres(ctx context.Context, cfg Config) (*sql.DB, dialect, error) {
+func openPostgres(ctx context.Context, cfg Config) (dialect, error) {
 	conf, err := pgx.ParseConfig(cfg.URL)
 	if err != nil {
-		return nil, nil, model.Invalid("database", "is not a PostgreSQL URL")
+		return nil, model.Invalid("database", "is not a PostgreSQL URL")
 	}
-	db := stdlib.OpenDB(*conf)
-	db.SetMaxOpenConns(8 * runtime.GOMAXPROCS(0))
-	db.SetMaxIdleConns(8 * runtime.GOMAXPROCS(0))
-	if err := db.PingContext(ctx); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("connecting to the database: %w", err), db.Close())
+	d := &postgresDialect{db: stdlib.OpenDB(*conf), now: cfg.Now}
+	d.db.SetMaxOpenConns(8 * runtime.GOMAXPROCS(0))
+	d.db.SetMaxIdleConns(8 * runtime.GOMAXPROCS(0))
+	if err := d.ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connecting to the database: %w", err), d.close())
 	}
 	if !cfg.ReadOnly {
-		if err := migrate(ctx, db, database.DialectPostgres); err != nil {
-			return nil, nil, errors.Join(err, db.Close())
+		if err := d.migrate(ctx); err != nil {
+			return nil, errors.Join(err, d.close())
 		}
 	}
-	return db, &postgresDialect{db: db, now: cfg.Now}, nil
+	return d, nil
 }
 
-func (d *postgresDialect) reader() querier { return pgQuerier{d.db} }
+// migrate tries again when it fails: of several nodes that start at once one makes the tables, and the others then find
+// them there.
+func (d *postgresDialect) migrate(ctx context.Context) (err error) {
+	for attempt := 1; attempt <= maxAttempts; attempt++ {
+		if err = migrate(ctx, d.db, database.DialectPostgres); err == nil || pause(ctx, attempt) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *postgresDialect) reader() querier { return pgPool{d.db} }
 
 func (d *postgresDialect) shared() bool { return true }
 
-func (d *postgresDialect) close() error { return nil }
+func (d *postgresDialect) ping(ctx context.Context) error { return d.db.PingContext(ctx) }
+
+func (d *postgresDialect) close() error { return d.db.Close() }
 
 func (d *postgresDialect) isUnique(err error) bool { return pgCode(err) == pgUniqueViolation }
 
@@ -69,45 +94,80 @@ func (d *postgresDialect) isUnique(err error) bool { return pgCode(err) == pgUni
 // transaction took: the next try's insert then waits for the old one and finds the key there, or not.
 func (d *postgresDialect) write(ctx context.Context, fn func(querier) error) error {
 	key := rand.Text()
+	limit, inDoubt := maxAttempts, error(nil)
 	for attempt := 1; ; attempt++ {
-		done, err := d.attempt(ctx, key, fn)
-		if err == nil || done {
+		result, err := d.attempt(ctx, key, fn)
+		switch result {
+		case attemptDone:
 			return err
+		case attemptInDoubt:
+			limit, inDoubt = settleAttempts, errInDoubt
 		}
-		if attempt == maxAttempts || ctx.Err() != nil {
-			return unavailable(err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Duration(attempt*attempt) * 5 * time.Millisecond):
+		if attempt >= limit || pause(ctx, attempt) != nil {
+			return unavailable(errors.Join(inDoubt, err))
 		}
 	}
 }
 
-// attempt tries a write once; done says that the result is final.
-func (d *postgresDialect) attempt(ctx context.Context, key string, fn func(querier) error) (done bool, err error) {
-	tx, err := d.db.BeginTx(ctx, nil)
+// pause waits a little, longer after each attempt.
+func pause(ctx context.Context, attempt int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(min(attempt*attempt, 50)) * 5 * time.Millisecond):
+		return nil
+	}
+}
+
+// attemptResult is what is known after one try of a write.
+type attemptResult int
+
+const (
+	attemptDone    attemptResult = iota // it took effect or it never will: the error says which
+	attemptFailed                       // nothing happened, and another try may fare better
+	attemptInDoubt                      // it may have taken effect
+)
+
+// attempt tries a write once. A commit is not broken off when ctx ends: nobody would know whether it took.
+func (d *postgresDialect) attempt(ctx context.Context, key string, fn func(querier) error) (attemptResult, error) {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTime)
+	defer cancel()
+	release := context.AfterFunc(ctx, cancel)
+	defer release()
+	tx, err := d.db.BeginTx(own, nil)
 	if err != nil {
-		return false, err
+		return attemptFailed, err
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	_, err = tx.ExecContext(ctx, "INSERT INTO write_keys (key, at) VALUES ($1, $2)", key, d.now().UnixMilli())
+	_, err = tx.ExecContext(own, "INSERT INTO write_keys (key, at) VALUES ($1, $2)", key, d.now().UnixMilli())
 	if d.isUnique(err) {
-		return true, nil // an earlier try was committed though its answer was lost
+		return attemptDone, nil // an earlier try was committed though its answer was lost
 	}
 	if err != nil {
-		return false, err
+		return attemptFailed, err
 	}
 	if err := fn(pgQuerier{tx}); err != nil {
-		return !transient(err), err
+		if transient(err) {
+			return attemptFailed, err
+		}
+		return attemptDone, err
 	}
-	if err := tx.Commit(); err != nil {
-		return !transient(err), unavailable(err)
+	if !release() {
+		return attemptDone, ctx.Err()
 	}
-	return true, nil
+	err = tx.Commit()
+	switch {
+	case err == nil:
+		return attemptDone, nil
+	case isConnError(err) || own.Err() != nil:
+		return attemptInDoubt, err
+	case transient(err):
+		return attemptFailed, err
+	}
+	return attemptDone, unavailable(err)
 }
 
-// transient reports whether a failure says nothing about the write itself.
+// transient reports whether a failure says nothing about the write itself, so that it may be tried again.
 func transient(err error) bool {
 	if e, ok := errors.AsType[*model.Error](err); ok && e.Kind != model.KindUnavailable {
 		return false
@@ -115,20 +175,31 @@ func transient(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	switch code := pgCode(err); code {
-	case pgSerializationFailure, pgDeadlock, pgAdminShutdown, pgReadOnly:
+	switch pgCode(err) {
+	case pgSerializationFailure, pgDeadlock, pgReadOnly:
 		return true
-	case "":
-		return isConnError(err)
-	default:
-		return code[:2] == "08" || code[:2] == "57"
 	}
+	return isConnError(err)
 }
 
-// isConnError reports whether the connection, not a statement, failed.
+// isConnError reports whether the connection or the server, not a statement, failed: what was sent last may have taken
+// effect.
 func isConnError(err error) bool {
+	if code := pgCode(err); code != "" {
+		return code[:2] == pgConnectionException || code[:2] == pgOperatorIntervention
+	}
 	var ce *pgconn.ConnectError
-	return errors.As(err, &ce) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) || isNetError(err)
+	var ne net.Error
+	return errors.As(err, &ce) || errors.As(err, &ne) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn)
+}
+
+// postgresTrouble reports whether an error is the database's trouble: no connection, no room, no answer in time.
+func postgresTrouble(err error) bool {
+	if code := pgCode(err); code != "" && (code[:2] == pgInsufficientResources || code[:2] == pgSystemError) {
+		return true
+	}
+	return transient(err) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func pgCode(err error) string {
@@ -138,24 +209,30 @@ func pgCode(err error) string {
 	return ""
 }
 
-// pgQuerier is a querier over a pool or a transaction; the driver prepares and caches statements itself.
-type pgQuerier struct {
-	c interface {
-		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+// pgQuerier is a querier in a transaction; the driver prepares and caches statements itself.
+type pgQuerier struct{ tx *sql.Tx }
+
+func (q pgQuerier) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return q.tx.QueryContext(ctx, text, args...)
+}
+
+func (q pgQuerier) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	return q.tx.ExecContext(ctx, text, args...)
+}
+
+// pgPool is the querier outside transactions, which only reads.
+type pgPool struct{ db *sql.DB }
+
+// query tries again when the connection turns out to be broken: after a restart of the server all that are idle are.
+func (q pgPool) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	for attempt := 1; ; attempt++ {
+		rows, err := q.db.QueryContext(ctx, text, args...)
+		if err == nil || !transient(err) || attempt == maxAttempts || pause(ctx, attempt) != nil {
+			return rows, err
+		}
 	}
 }
 
-func (p pgQuerier) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return p.c.QueryContext(ctx, text, args...)
-}
-
-func (p pgQuerier) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	return p.c.ExecContext(ctx, text, args...)
-}
-
-func isNetError(err error) bool {
-	var ne net.Error
-	return errors.As(err, &ne) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, driver.ErrBadConn)
+func (q pgPool) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	return q.db.ExecContext(ctx, text, args...)
 }

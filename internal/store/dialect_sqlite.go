@@ -21,48 +21,49 @@ import (
 
 // sqliteDialect is the embedded engine: a pool of readers, and one writer that commits groups.
 type sqliteDialect struct {
+	db     *sql.DB
 	pool   *stmtPool
 	writer *groupWriter // nil when read-only
 	lock   *os.File     // held while this process is the writer
 }
 
-func openSQLite(ctx context.Context, cfg Config) (*sql.DB, dialect, error) {
+func openSQLite(ctx context.Context, cfg Config) (dialect, error) {
 	path := filepath.Join(cfg.Dir, "keyturn.db")
-	d := &sqliteDialect{}
-	mode := "rw"
+	mode := "rwc"
 	if cfg.ReadOnly {
 		mode = "ro"
 		if _, err := os.Stat(path); err != nil {
-			return nil, nil, model.Invalid("data", "no store in %s", cfg.Dir)
+			return nil, model.Invalid("data", "no store in %s", cfg.Dir)
 		}
-	} else {
-		mode = "rwc"
-		if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-			return nil, nil, fmt.Errorf("making the data directory: %w", err)
-		}
-		lock, err := lockDir(cfg.Dir)
-		if err != nil {
-			return nil, nil, err
-		}
-		d.lock = lock
 	}
 	db, err := sql.Open("sqlite", sqliteURL(path, mode))
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), d.close())
+		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)) + 1) // and the writer's
 	db.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)) + 1)
+	d := &sqliteDialect{db: db, pool: &stmtPool{prepare: db.PrepareContext}}
 	if !cfg.ReadOnly {
-		err = migrate(ctx, db, database.DialectSQLite3)
-		if err == nil {
-			d.writer, err = newGroupWriter(ctx, db)
+		if err := d.takeWriter(ctx, cfg.Dir); err != nil {
+			return nil, errors.Join(err, d.close())
 		}
 	}
-	if err != nil {
-		return nil, nil, errors.Join(err, d.close(), db.Close())
+	return d, nil
+}
+
+// takeWriter makes this process the one that writes to a data directory, and brings the schema up to date.
+func (d *sqliteDialect) takeWriter(ctx context.Context, dir string) (err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making the data directory: %w", err)
 	}
-	d.pool = &stmtPool{prepare: db.PrepareContext}
-	return db, d, nil
+	if d.lock, err = lockDir(dir); err != nil {
+		return err
+	}
+	if err := migrate(ctx, d.db, database.DialectSQLite3); err != nil {
+		return err
+	}
+	d.writer, err = newGroupWriter(ctx, d.db)
+	return err
 }
 
 // sqliteURL names the database with the settings that every connection has. FULL makes each commit wait for the disk:
@@ -105,15 +106,30 @@ func (d *sqliteDialect) isUnique(err error) bool {
 	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
+// sqliteTrouble reports whether an error is the database's trouble: the disk is full or does not answer. What it is
+// about was not done.
+func sqliteTrouble(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Code() & 0xff { // the primary code (sqlite.org/rescode.html)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL:
+		return true
+	}
+	return false
+}
+
+func (d *sqliteDialect) ping(ctx context.Context) error { return d.db.PingContext(ctx) }
+
 func (d *sqliteDialect) close() error {
 	var errs []error
 	if d.writer != nil {
 		errs = append(errs, d.writer.close())
 	}
-	if d.pool != nil {
-		errs = append(errs, d.pool.close())
-	}
-	if d.lock != nil {
+	errs = append(errs, d.pool.close(), d.db.Close())
+	if d.lock != nil { // last: the next writer must find nothing open
 		errs = append(errs, d.lock.Close())
 	}
 	return errors.Join(errs...)

@@ -31,11 +31,14 @@ const (
 // made it returns; on other nodes, when they read the feed. An event may be told twice.
 type Event struct {
 	Kind      EventKind
-	Leaf      int64 // the ledger's entry; 0 for members' events
+	Leaf      int64 // the ledger's entry; noLeaf for members' events
 	Account   model.ID
 	Subject   model.ID
 	Sanctions []model.Sanction // of Account, not lifted; for EventSanctions
 }
+
+// noLeaf marks what no entry of the ledger accounts for.
+const noLeaf = -1
 
 // Subscribe has fn called with every event. fn must be quick, must not write to the store, and may be called from
 // several goroutines at once.
@@ -52,17 +55,30 @@ func (s *Store) publish(e Event) {
 	}
 }
 
-// emit notes an event to tell after the commit and, where other nodes share the database or the event is privileged,
-// writes it to the feed in this transaction.
-func (tx *Tx) emit(ctx context.Context, e Event) error {
+// emit notes a member's event.
+func (tx *Tx) emit(e Event) {
+	e.Leaf = noLeaf
 	tx.events = append(tx.events, e)
-	if e.Leaf == 0 && !tx.s.Shared() {
-		return nil
-	}
-	_, err := tx.exec(ctx, `INSERT INTO feed (id, leaf, kind, account, subject) VALUES ($1, $2, $3, $4, $5)`,
-		tx.NextID(), e.Leaf, e.Kind, e.Account, e.Subject)
-	if err != nil {
-		return fmt.Errorf("writing the feed: %w", err)
+}
+
+// emit notes a privileged event.
+func (p *PrivTx) emit(e Event) {
+	e.Leaf = p.Leaf()
+	p.events = append(p.events, e)
+}
+
+// writeFeed writes the events that were noted to the feed: members' where other nodes share the database, privileged
+// ones always. It is the last thing in a transaction, so that the rows' IDs are little older than the commit.
+func (tx *Tx) writeFeed(ctx context.Context) error {
+	for _, e := range tx.events {
+		if e.Leaf == noLeaf && !tx.s.Shared() {
+			continue
+		}
+		_, err := tx.exec(ctx, `INSERT INTO feed (id, leaf, kind, account, subject) VALUES ($1, $2, $3, $4, $5)`,
+			tx.NextID(), e.Leaf, string(e.Kind), e.Account, e.Subject)
+		if err != nil {
+			return fmt.Errorf("writing the feed: %w", err)
+		}
 	}
 	return nil
 }

@@ -31,7 +31,8 @@ func (tx *Tx) PutFollow(ctx context.Context, f model.Follow) (added bool, err er
 		if err != nil {
 			return false, fmt.Errorf("following: %w", err)
 		}
-		return false, tx.emit(ctx, Event{Kind: EventRelation, Account: f.Follower, Subject: f.Followee})
+		tx.emit(Event{Kind: EventRelation, Account: f.Follower, Subject: f.Followee})
+		return false, nil
 	}
 	return true, tx.countFollow(ctx, f, 1)
 }
@@ -63,9 +64,7 @@ func (tx *Tx) RemoveFollow(ctx context.Context, follower, followee model.ID) (re
 
 // countFollow counts a follow with both accounts; a request is not counted.
 func (tx *Tx) countFollow(ctx context.Context, f model.Follow, by int) error {
-	if err := tx.emit(ctx, Event{Kind: EventRelation, Account: f.Follower, Subject: f.Followee}); err != nil {
-		return err
-	}
+	tx.emit(Event{Kind: EventRelation, Account: f.Follower, Subject: f.Followee})
 	if f.Pending {
 		return nil
 	}
@@ -74,10 +73,9 @@ func (tx *Tx) countFollow(ctx context.Context, f model.Follow, by int) error {
 	if err != nil {
 		return fmt.Errorf("counting a follow: %w", err)
 	}
-	if err := tx.emit(ctx, Event{Kind: EventAccount, Account: f.Follower}); err != nil {
-		return err
-	}
-	return tx.emit(ctx, Event{Kind: EventAccount, Account: f.Followee})
+	tx.emit(Event{Kind: EventAccount, Account: f.Follower})
+	tx.emit(Event{Kind: EventAccount, Account: f.Followee})
+	return nil
 }
 
 // Follow reads a follow or the request for one.

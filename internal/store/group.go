@@ -79,44 +79,51 @@ func (w *groupWriter) loop() {
 // loses all of the group, none of which was answered; after it, all of the group is there.
 func (w *groupWriter) run(first *job) []*job {
 	group := []*job{first}
-	if err := w.command("BEGIN IMMEDIATE"); err != nil {
-		first.err = unavailable(err)
-		return group
+	err := w.command("BEGIN IMMEDIATE")
+	if err == nil {
+		err = w.savepoint(first)
 	}
-	w.savepoint(first)
-gather:
-	for len(group) < maxGroup {
-		select {
-		case j, ok := <-w.jobs:
-			if !ok {
-				break gather
-			}
-			group = append(group, j)
-			w.savepoint(j)
-		default:
-			break gather
+	for err == nil && len(group) < maxGroup {
+		j := w.waiting()
+		if j == nil {
+			break
 		}
+		group = append(group, j)
+		err = w.savepoint(j)
 	}
-	if err := w.command("COMMIT"); err != nil {
-		err = unavailable(err)
-		w.command("ROLLBACK") // SQLite may have rolled back itself, which makes this fail: either way nothing stays
+	if err == nil {
+		err = w.command("COMMIT")
+	}
+	if err != nil {
+		w.command("ROLLBACK") // fails when SQLite has rolled back by itself: either way nothing stays
 		for _, j := range group {
 			if j.err == nil && j.panic == nil {
-				j.err = err
+				j.err = unavailable(err)
 			}
 		}
 	}
 	return group
 }
 
-// savepoint runs one job so that its failure undoes its own writes only.
-func (w *groupWriter) savepoint(j *job) {
-	if j.err = j.ctx.Err(); j.err != nil {
-		return
+// waiting is the next job if there is one now.
+func (w *groupWriter) waiting() *job {
+	select {
+	case j := <-w.jobs: // nil when the channel is closed and empty
+		return j
+	default:
+		return nil
 	}
-	if j.err = w.command("SAVEPOINT job"); j.err != nil {
-		j.err = unavailable(j.err)
-		return
+}
+
+// savepoint runs one job so that its failure undoes its own writes only. The error it returns is not the job's: it says
+// that the whole transaction is lost. SQLite itself ends one when the disk is full or does not answer; what was run
+// after that would be committed on its own.
+func (w *groupWriter) savepoint(j *job) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if err := w.command("SAVEPOINT job"); err != nil {
+		return err
 	}
 	func() {
 		defer func() { j.panic = recover() }()
@@ -124,12 +131,10 @@ func (w *groupWriter) savepoint(j *job) {
 	}()
 	if j.err != nil || j.panic != nil {
 		if err := w.command("ROLLBACK TO job"); err != nil {
-			j.err = fmt.Errorf("undoing a write (%v): %w", j.err, err)
+			return fmt.Errorf("undoing a write (%v): %w", j.err, err)
 		}
 	}
-	if err := w.command("RELEASE job"); err != nil && j.err == nil {
-		j.err = unavailable(err)
-	}
+	return w.command("RELEASE job")
 }
 
 func (w *groupWriter) command(text string) error {
@@ -150,8 +155,4 @@ func (w *groupWriter) close() error {
 		err = cerr
 	}
 	return err
-}
-
-func unavailable(err error) error {
-	return model.Unavailable(fmt.Errorf("writing: %w", err), "the store takes no writes now")
 }

@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strconv"
-	"strings"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -87,41 +86,39 @@ func (r Reads) Leaves(ctx context.Context, first, n int64) ([][]byte, error) {
 // TreeHashes reads the tree's stored hashes.
 func (r Reads) TreeHashes(ctx context.Context) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		if len(indexes) == 0 {
-			return nil, nil
-		}
-		at := make(map[int64][]int, len(indexes)) // where in the answer each index goes
-		args := make([]any, 0, len(indexes))
-		var list strings.Builder
-		for i, x := range indexes {
-			if _, seen := at[x]; !seen {
-				args = append(args, x)
-				if len(args) > 1 {
-					list.WriteByte(',')
-				}
-				list.WriteString("$" + strconv.Itoa(len(args)))
+		found := make(map[int64]tlog.Hash, len(indexes))
+		for chunk := range slices.Chunk(indexes, MaxList) {
+			if err := r.treeHashes(ctx, chunk, found); err != nil {
+				return nil, fmt.Errorf("reading the tree: %w", err)
 			}
-			at[x] = append(at[x], i)
 		}
 		out := make([]tlog.Hash, len(indexes))
-		n := 0
-		_, err := collect(ctx, r.q, func(row scanner) (struct{}, error) {
-			var idx int64
-			var hash []byte
-			err := row.Scan(&idx, &hash)
-			for _, i := range at[idx] {
-				n += copy(out[i][:], hash)
+		for i, x := range indexes {
+			h, ok := found[x]
+			if !ok {
+				return nil, fmt.Errorf("the tree lacks the hash %d", x)
 			}
-			return struct{}{}, err
-		}, `SELECT idx, hash FROM tree_hashes WHERE idx IN (`+list.String()+`)`, args...)
-		if err != nil {
-			return nil, fmt.Errorf("reading the tree: %w", err)
-		}
-		if n != len(out)*tlog.HashSize {
-			return nil, fmt.Errorf("the tree lacks hashes")
+			out[i] = h
 		}
 		return out, nil
 	})
+}
+
+func (r Reads) treeHashes(ctx context.Context, indexes []int64, found map[int64]tlog.Hash) error {
+	in, args := list(indexes, 1)
+	_, err := collect(ctx, r.q, func(row scanner) (struct{}, error) {
+		var idx int64
+		var hash []byte
+		if err := row.Scan(&idx, &hash); err != nil {
+			return struct{}{}, err
+		}
+		if len(hash) != tlog.HashSize {
+			return struct{}{}, fmt.Errorf("the hash %d has %d bytes", idx, len(hash))
+		}
+		found[idx] = tlog.Hash(hash)
+		return struct{}{}, nil
+	}, `SELECT idx, hash FROM tree_hashes WHERE idx IN (`+in+`)`, args...)
+	return err
 }
 
 // LogKey is the key pair that signs the ledger's checkpoints.

@@ -23,7 +23,8 @@ func (tx *Tx) AddNotification(ctx context.Context, n model.Notification) error {
 	if err != nil {
 		return fmt.Errorf("notifying: %w", err)
 	}
-	return tx.emit(ctx, Event{Kind: EventNotified, Account: n.Account, Subject: n.ID})
+	tx.emit(Event{Kind: EventNotified, Account: n.Account, Subject: n.ID})
+	return nil
 }
 
 // RemoveNotification deletes one of an account's notifications; another's is not found.

@@ -187,8 +187,8 @@ func TestEventsTellWhatAPostChanged(t *testing.T) {
 		var told []store.Event
 		e.Subscribe(func(ev store.Event) { told = append(told, ev) })
 		reply := e.post(ann, func(p *model.Post) { p.InReplyTo, p.InReplyToOwner = first, ann })
-		want := []store.Event{{Kind: store.EventAccount, Account: ann}, {Kind: store.EventPost, Subject: first},
-			{Kind: store.EventPosted, Account: ann, Subject: reply}}
+		want := []store.Event{{Kind: store.EventAccount, Leaf: -1, Account: ann}, {Kind: store.EventPost, Leaf: -1, Subject: first},
+			{Kind: store.EventPosted, Leaf: -1, Account: ann, Subject: reply}}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Error(diff)
 		}

@@ -132,24 +132,21 @@ func (p *PrivTx) appendRecord(ctx context.Context, rec ledger.Record) error {
 	return err
 }
 
-// announce writes the feed and notes the events for this node's memory. The sanctions are read here, inside the
-// transaction, so that telling them after the commit cannot fail.
+// announce notes what to tell. The sanctions are read here, inside the transaction, so that telling them after the commit
+// cannot fail.
 func (p *PrivTx) announce(ctx context.Context) error {
 	for _, account := range p.sanctioned {
 		active, err := p.UnliftedSanctions(ctx, account)
 		if err != nil {
 			return err
 		}
-		if err := p.emit(ctx, Event{Kind: EventSanctions, Leaf: p.Leaf(), Account: account, Sanctions: active}); err != nil {
-			return err
-		}
+		p.emit(Event{Kind: EventSanctions, Account: account, Sanctions: active})
 	}
 	for _, account := range p.classed {
-		if err := p.emit(ctx, Event{Kind: EventClass, Leaf: p.Leaf(), Account: account}); err != nil {
-			return err
-		}
+		p.emit(Event{Kind: EventClass, Account: account})
 	}
-	return p.emit(ctx, Event{Kind: EventStaff, Leaf: p.Leaf()})
+	p.emit(Event{Kind: EventStaff})
+	return nil
 }
 
 // A privTable is a table whose rows only a PrivTx writes. Its key is its first column; its last is leaf.
@@ -186,6 +183,11 @@ func (p *PrivTx) put(ctx context.Context, t *privTable, values ...any) error {
 	values = append(values, p.Leaf())
 	if len(values) != len(t.cols) {
 		return fmt.Errorf("table %s has %d columns, not %d", t.name, len(t.cols), len(values))
+	}
+	for i, v := range values {
+		if b, ok := v.([]byte); ok {
+			values[i] = notNil(b)
+		}
 	}
 	before, err := p.rowBefore(ctx, t, values[0])
 	if err != nil {

@@ -64,23 +64,15 @@ func (p *PrivTx) PutRequest(ctx context.Context, q model.Request) error {
 	}
 	c := q.Command
 	return p.put(ctx, requestTable, q.ID, string(c.Kind), c.Account, c.Post, c.Person, texts[0], c.Rule, c.Case,
-		q.Requester, q.Login, texts[1], texts[2], q.Policy, q.Nonce, notNil(q.Reason), string(q.State), millis(q.CreatedAt),
+		q.Requester, q.Login, texts[1], texts[2], q.Policy, q.Nonce, q.Reason, string(q.State), millis(q.CreatedAt),
 		millis(q.ExpiresAt), millis(q.EffectAt), millis(q.ClosedAt), q.Outcome, q.Opened)
 }
 
 // PutKey writes a key that was turned.
 func (p *PrivTx) PutKey(ctx context.Context, k model.Key) error {
 	a := k.Assertion
-	return p.put(ctx, keyTable, k.ID, k.Request, k.Person, k.Login, k.Credential, notNil(a.ClientData),
-		notNil(a.AuthenticatorData), notNil(a.Signature), k.HeadSize, notNil(k.HeadHash), millis(k.ExpiresAt), millis(k.SignedAt))
-}
-
-// notNil keeps an absent value apart from NULL: a key by session has empty bytes.
-func notNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
+	return p.put(ctx, keyTable, k.ID, k.Request, k.Person, k.Login, k.Credential, a.ClientData, a.AuthenticatorData,
+		a.Signature, k.HeadSize, k.HeadHash, millis(k.ExpiresAt), millis(k.SignedAt))
 }
 
 // Request reads a request; its reason is in PrivateOf(q.Opened).

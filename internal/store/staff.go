@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"keyturn/internal/model"
@@ -153,15 +154,22 @@ func (r Reads) OpenEnrolments(ctx context.Context, now time.Time) ([]Enrolment, 
 		WHERE used_at = 0 AND expires_at > $1 ORDER BY id`, millis(now))
 }
 
-// DropExpired forgets sessions, challenges, and keys of writes that nobody can use any more.
+// writeKeysKept is how long the key of a write is kept: far longer than the write can be tried again.
+const writeKeysKept = time.Hour
+
+// DropExpired forgets sessions, challenges, keys of writes and members' rows of the feed that nobody can use any more.
 func (tx *Tx) DropExpired(ctx context.Context, now time.Time) error {
-	for text, before := range map[string]time.Time{
-		`DELETE FROM staff_sessions WHERE expires_at < $1`: now,
-		`DELETE FROM challenges WHERE expires_at < $1`:     now,
-		`DELETE FROM write_keys WHERE at < $1`:             now.Add(-time.Hour),
+	for _, drop := range []struct {
+		text   string
+		before int64
+	}{
+		{`DELETE FROM staff_sessions WHERE expires_at < $1`, millis(now)},
+		{`DELETE FROM challenges WHERE expires_at < $1`, millis(now)},
+		{`DELETE FROM write_keys WHERE at < $1`, millis(now.Add(-writeKeysKept))},
+		{`DELETE FROM feed WHERE leaf < 0 AND id < $1`, int64(model.IDAt(now.Add(-feedKept)))},
 	} {
-		if _, err := tx.exec(ctx, text, millis(before)); err != nil {
-			return err
+		if _, err := tx.exec(ctx, drop.text, drop.before); err != nil {
+			return fmt.Errorf("dropping what has expired: %w", err)
 		}
 	}
 	return nil

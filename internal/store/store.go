@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -25,7 +24,6 @@ type Config struct {
 type Store struct {
 	Reads // every read, outside a transaction
 
-	db  *sql.DB
 	d   dialect
 	now func() time.Time
 	ids *model.IDs
@@ -43,34 +41,33 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, model.Invalid("node", "must be 0 to %d", model.MaxNode)
 	}
 	var (
-		db  *sql.DB
 		d   dialect
 		err error
 	)
 	switch {
 	case cfg.URL != "":
-		db, d, err = openPostgres(ctx, cfg)
+		d, err = openPostgres(ctx, cfg)
 	case cfg.Dir != "":
-		db, d, err = openSQLite(ctx, cfg)
+		d, err = openSQLite(ctx, cfg)
 	default:
 		return nil, model.Invalid("data", "a data directory or a database URL is needed")
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{Reads: Reads{q: d.reader()}, db: db, d: d, now: cfg.Now, ids: model.NewIDs(cfg.Node, cfg.Now)}
+	s := &Store{Reads: Reads{q: d.reader()}, d: d, now: cfg.Now, ids: model.NewIDs(cfg.Node, cfg.Now)}
 	s.subs.Store(&[]func(Event){})
 	return s, nil
 }
 
 // Close finishes the writes under way and closes the database.
 func (s *Store) Close() error {
-	return errors.Join(s.d.close(), s.db.Close())
+	return s.d.close()
 }
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.db.PingContext(ctx); err != nil {
+	if err := s.d.ping(ctx); err != nil {
 		return model.Unavailable(err, "the database does not answer")
 	}
 	return nil
@@ -99,23 +96,23 @@ type Reads struct{ q querier }
 func (r Reads) row(ctx context.Context, dest []any, text string, args ...any) (found bool, err error) {
 	rows, err := r.q.query(ctx, text, args...)
 	if err != nil {
-		return false, err
+		return false, told(err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return false, rows.Err()
+		return false, told(rows.Err())
 	}
 	if err := rows.Scan(dest...); err != nil {
 		return false, err
 	}
-	return true, rows.Close()
+	return true, told(rows.Close())
 }
 
 // collect reads every row of a query with scan.
 func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
 	rows, err := q.query(ctx, text, args...)
 	if err != nil {
-		return nil, err
+		return nil, told(err)
 	}
 	defer rows.Close()
 	var out []T
@@ -126,7 +123,7 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 		}
 		out = append(out, v)
 	}
-	return out, rows.Err()
+	return out, told(rows.Err())
 }
 
 // one reads the only row of a query with scan; a missing row is a not-found error about what.

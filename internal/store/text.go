@@ -26,3 +26,11 @@ func textOf(v any) string {
 		return fmt.Sprint(v) // the model's string types
 	}
 }
+
+// notNil keeps an absent value apart from NULL: a key by session has empty bytes.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

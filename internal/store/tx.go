@@ -27,7 +27,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 			return err
 		}
 		events = tx.events
-		return nil
+		return tx.writeFeed(ctx)
 	})
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (changed int64, err error) {
 	res, err := tx.q.exec(ctx, text, args...)
 	if err != nil {
-		return 0, err
+		return 0, told(err)
 	}
 	return res.RowsAffected()
 }

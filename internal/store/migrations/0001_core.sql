@@ -32,7 +32,7 @@ CREATE TABLE log_key (
     vkey TEXT NOT NULL
 );
 
--- What changed, for the memory of other nodes: privileged rows by leaf, members' rows by ID (leaf 0).
+-- What changed, for the memory of other nodes: privileged rows by leaf, members' rows by ID (leaf -1).
 CREATE TABLE feed (
     id      BIGINT PRIMARY KEY,
     leaf    BIGINT NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE feed (
     account BIGINT NOT NULL,
     subject BIGINT NOT NULL
 );
-CREATE INDEX feed_leaf ON feed (leaf) WHERE leaf > 0;
+CREATE INDEX feed_leaf ON feed (leaf) WHERE leaf >= 0;
 
 -- One row a write on a shared database: how a write whose commit was not answered is recognised.
 CREATE TABLE write_keys (
@@ -95,6 +95,7 @@ CREATE TABLE credentials (
     public_key  BYTEA  NOT NULL,
     aaguid      BYTEA  NOT NULL,
     sponsor     BIGINT NOT NULL,
+    invited_by  BIGINT NOT NULL,
     enrolled_at BIGINT NOT NULL,
     revoked_at  BIGINT NOT NULL,
     leaf        BIGINT NOT NULL REFERENCES leaves (idx) DEFERRABLE INITIALLY DEFERRED
@@ -240,7 +241,6 @@ CREATE TABLE staff_sessions (
 CREATE INDEX staff_sessions_person ON staff_sessions (person);
 
 -- A WebAuthn challenge that was handed out; taking it deletes it, so that it is used once.
-
 CREATE TABLE challenges (
     hash       BYTEA PRIMARY KEY,
     purpose    TEXT   NOT NULL,
