@@ -89,7 +89,7 @@ func TestErrorInAPolicyRefuses(t *testing.T) {
 	}
 	q.Hour = 1
 	d := b.Decide(q)
-	if d.Allowed || !slices.Equal(d.Policies, []string{"overflows"}) || !strings.Contains(d.Why, "overflow") {
+	if d.Allowed || !d.Doubt || !slices.Equal(d.Policies, []string{"overflows"}) || !strings.Contains(d.Why, "overflow") {
 		t.Errorf("got %+v", d)
 	}
 	settled, _ := q.settled()

@@ -13,6 +13,7 @@ import (
 // Decision is the answer to a Question.
 type Decision struct {
 	Allowed  bool
+	Doubt    bool     // the question could not be decided, and was refused for that (law 12)
 	Policies []string // the @id of each Cedar policy that decided, sorted; empty when none did
 	Why      string   // in words for the person who asked
 }
@@ -22,13 +23,13 @@ type Decision struct {
 func (b *Bundle) Decide(q Question) Decision {
 	q, err := q.settled()
 	if err != nil {
-		return Decision{Why: fmt.Sprintf("Refused, since in doubt: %v.", err)}
+		return Decision{Doubt: true, Why: fmt.Sprintf("Refused, since in doubt: %v.", err)}
 	}
 	answer, diag := b.rules.ask(q)
 	d := Decision{Policies: decided(diag)}
 	switch {
 	case len(diag.Errors) > 0:
-		d.Policies = []string{string(diag.Errors[0].PolicyID)}
+		d.Doubt, d.Policies = true, []string{string(diag.Errors[0].PolicyID)}
 		d.Why = fmt.Sprintf("Refused, since in doubt: the policy %s cannot be evaluated: %s.",
 			diag.Errors[0].PolicyID, diag.Errors[0].Message)
 	case answer == cedar.Allow:

@@ -126,7 +126,7 @@ func TestDecisionSaysWhy(t *testing.T) {
 			"Seeing the desk is for agent, lead, security, government_affairs, admin or auditor; this person has no role."},
 	} {
 		d := b.Decide(c.q)
-		if d.Allowed != c.allowed || !slices.Equal(d.Policies, c.policies) || d.Why != c.why {
+		if d.Allowed != c.allowed || d.Doubt || !slices.Equal(d.Policies, c.policies) || d.Why != c.why {
 			t.Errorf("%+v\ngot  %+v\nwant %v %v %s", c.q, d, c.allowed, c.policies, c.why)
 		}
 	}
@@ -171,7 +171,7 @@ func TestDoubtRefuses(t *testing.T) {
 	} {
 		q := good
 		change(&q)
-		if d := b.Decide(q); d.Allowed || !strings.HasPrefix(d.Why, "Refused, since in doubt") {
+		if d := b.Decide(q); d.Allowed || !d.Doubt || !strings.HasPrefix(d.Why, "Refused, since in doubt") {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
