@@ -35,26 +35,25 @@ var mayImport = map[string][]string{
 	"store":    {"ledger", "model"},
 
 	"guard": {"approval", "ledger", "model", "passkey", "policy", "store"},
-	"audit": {"approval", "guard", "ledger", "model", "passkey", "policy", "store"},
+	"audit": {"approval", "guard", "ledger", "model", "passkey", "store"},
 
-	"social":     {"ledger", "model", "store"},
-	"staff":      {"guard", "model", "passkey", "policy", "store"},
-	"moderation": {"guard", "model", "policy", "social", "staff", "store"},
+	"social":     {"model", "store"},
+	"staff":      {"guard", "model", "passkey", "store"},
+	"moderation": {"model", "store"},
 	"watch":      {"audit", "guard", "ledger", "model", "moderation", "policy", "social", "store"},
 
 	"markup":    {"model", "social"},
 	"web":       {"model"},
 	"logserver": {"ledger", "model", "store", "web"},
-	"mastodon":  {"markup", "model", "moderation", "social", "web"},
+	"mastodon":  {"markup", "model", "social", "web"},
 	"pages":     {"markup", "model", "social", "web"},
-	"desk": {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "policy", "social", "staff", "store",
-		"watch", "web"},
-	"founding": {"desk", "guard", "model", "passkey", "policy", "store", "web"},
+	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "staff", "store", "web"},
+	"founding":  {"desk", "guard", "model", "passkey", "policy", "store", "web"},
 
 	"demo":       {"guard", "model", "passkey", "policy", "social", "softkey", "store"},
 	"deskclient": {"audit", "model", "softkey"},
 	"drill":      {"audit", "deskclient", "model", "softkey"},
-	"bench":      {"demo", "guard", "model", "social", "store"},
+	"bench":      {"guard", "model", "social", "store"},
 	"testkit":    {"demo", "guard", "model", "policy", "softkey", "store"},
 }
 
