@@ -138,6 +138,7 @@ type Credential struct {
 	PublicKey  []byte // COSE key
 	AAGUID     []byte
 	Sponsor    ID // the person who requested the enrolment
+	InvitedBy  ID // the person who sent the invitation that it was made with
 	EnrolledAt time.Time
 	RevokedAt  time.Time
 	Leaf       int64
