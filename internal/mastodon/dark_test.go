@@ -57,8 +57,7 @@ func (s *server) conversation(t *testing.T) []string {
 	aunt.post("/api/v1/accounts/" + s.id("uncle") + "/follow").want(http.StatusOK)
 	s.as("niece").post("/api/v1/accounts/" + s.id("uncle") + "/mute").want(http.StatusOK)
 	s.as("nephew").post("/api/v1/accounts/" + s.id("uncle") + "/block").want(http.StatusOK)
-	var calls []string
-	for _, path := range []string{
+	calls := []string{
 		"/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/favourites", "/api/v1/notifications",
 		"/api/v1/notifications/unread_count", "/api/v1/mutes", "/api/v1/blocks", "/api/v1/follow_requests", "/api/v1/instance",
 		"/api/v2/instance", "/nodeinfo/2.0", "/api/v2/search?q=unc", "/api/v1/accounts/search?q=unc",
@@ -67,8 +66,6 @@ func (s *server) conversation(t *testing.T) []string {
 		"/api/v1/statuses/" + reply.ID + "/context", "/api/v1/statuses/" + boost.ID,
 		"/api/v1/statuses/" + reply.ID + "/favourited_by", "/api/v1/statuses/" + reply.ID + "/reblogged_by",
 		"/api/v1/statuses/" + made.ID + "/favourited_by",
-	} {
-		calls = append(calls, path)
 	}
 	for _, handle := range []string{"uncle", "aunt", "president"} {
 		for _, rest := range []string{"", "/statuses", "/followers", "/following"} {
