@@ -141,7 +141,7 @@ func TestKeyIsForOneRequestAndOnePerson(t *testing.T) {
 	}
 	once := sign(one)
 	lead.post(key(one), once).is(http.StatusAccepted)
-	o.unchanged(t, "a replayed key", 0, func() {
+	o.unchanged(t, "a replayed key", 1, func() {
 		lead.post(key(one), once).is(http.StatusConflict, "turned your key on this request already")
 	})
 	o.unchanged(t, "a key without a challenge of ours", 1, func() {

@@ -1,9 +1,6 @@
 package guard
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"keyturn/internal/approval"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
@@ -44,10 +41,4 @@ func keyFacts(keys []model.Key) []ledger.KeyFact {
 		out = append(out, ledger.KeyFact{Person: k.Person, Login: k.Login, Credential: k.Credential, Session: k.Credential == 0})
 	}
 	return out
-}
-
-// fingerprint names a public key in a form that people can compare.
-func fingerprint(publicKey []byte) string {
-	sum := sha256.Sum256(publicKey)
-	return hex.EncodeToString(sum[:8])
 }

@@ -116,21 +116,28 @@ func Born(ctx context.Context, st *store.Store, b Birth) error {
 // check holds a birth to what no later setting can change.
 func (b Birth) check() error {
 	s := b.Settings
-	for field, text := range map[string]string{"url": s.URL, "desk-url": s.DeskURL} {
-		u, err := url.Parse(text)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" {
-			return model.Invalid(field, "must be an address like https://example.org, without a path")
-		}
-		loopback := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
-		if s.Demo && !loopback {
-			return model.Invalid(field, "a demo serves loopback only")
-		}
+	if err := checkURL("url", s.URL, s.Demo); err != nil {
+		return err
+	}
+	if err := checkURL("desk-url", s.DeskURL, s.Demo); err != nil {
+		return err
 	}
 	if s.WaitDivisor < 1 || s.WaitDivisor > 1 && !s.Demo {
 		return model.Invalid("wait_divisor", "only a demo's waits can be shortened")
 	}
 	if s.HighProfileAt < 1 {
 		return model.Invalid("high_profile_at", "must be at least 1")
+	}
+	return nil
+}
+
+func checkURL(field, text string, demo bool) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Scheme+"://"+u.Host != text {
+		return model.Invalid(field, "must be an address like https://example.org, without a path")
+	}
+	if host := u.Hostname(); demo && host != "localhost" && host != "127.0.0.1" && host != "::1" {
+		return model.Invalid(field, "a demo serves loopback only")
 	}
 	return nil
 }

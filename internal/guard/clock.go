@@ -1,31 +1,23 @@
 package guard
 
-import (
-	"sync"
-	"time"
-)
+import "time"
 
-// maxJump is how far the wall clock may run ahead of the monotonic one between two looks.
+// maxJump is how far the wall clock may run ahead of the monotonic one.
 const maxJump = 60 * time.Second
 
-// clockWatch compares the wall clock with the monotonic one, which nobody can set.
+// clockWatch compares the wall clock with the monotonic one, which nobody can set, from the start of the process on.
 type clockWatch struct {
-	mu   sync.Mutex
-	last time.Time     // with its monotonic reading
-	off  time.Duration // how far the wall clock is ahead of where it should be
+	start time.Time
+	ran   func(now time.Time) time.Duration // since start, by the monotonic clock
 }
 
-func newClockWatch(now time.Time) *clockWatch { return &clockWatch{last: now} }
+// newClockWatch begins at start, which has a monotonic reading when it comes from time.Now.
+func newClockWatch(start time.Time) clockWatch {
+	return clockWatch{start: start, ran: func(now time.Time) time.Duration { return now.Sub(start) }}
+}
 
-// jumped reports whether the wall clock is over maxJump ahead by a jump. Small steps (slewing) are forgiven; a jump is
-// not until the clock is set back.
-func (c *clockWatch) jumped(now time.Time) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	step := now.Round(0).Sub(c.last.Round(0)) - now.Sub(c.last)
-	c.last = now
-	if step > time.Second || step < -time.Second || c.off > maxJump {
-		c.off += step
-	}
-	return c.off > maxJump
+// jumped reports whether the wall clock is over maxJump ahead of where it should be: it was set forward, or the machine
+// was suspended. It stays so until the clock is set back or the process starts anew.
+func (c clockWatch) jumped(now time.Time) bool {
+	return now.Round(0).Sub(c.start.Round(0))-c.ran(now) > maxJump
 }

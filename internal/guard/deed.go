@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"keyturn/internal/model"
 	"keyturn/internal/policy"
@@ -18,11 +19,13 @@ type deed struct {
 	info      model.CommandInfo
 	target    model.Target
 	class     model.Class // the account's class now
+	verified  bool        // the account carries the mark now
 	strictest model.Class // the class whose requirements hold (law 11)
 	row       policy.Row  // whose requirement holds; empty for what has none
 	brief     bool        // a lock that law 1 excepts
 	loosens   bool        // it makes something easier (law 2)
 	cheap     bool        // what it gives is a place in the count, and no role that a row names (law 2)
+	several   bool        // for what is cheap: somebody holds several roles, and could stand for several people
 	end       time.Duration
 	lifts     []sanctionMade // for restore: what it would lift
 }
@@ -46,7 +49,7 @@ func (d deed) onAccount() bool {
 func (d deed) reach() int64 { return d.target.Reach }
 
 // look reads what a command is aimed at. Bad input is an invalid error that names the field.
-func (g *Guard) look(ctx context.Context, r store.Reads, cmd model.Command, now time.Time) (deed, error) {
+func (c *court) look(ctx context.Context, cmd model.Command) (deed, error) {
 	d := deed{cmd: cmd, info: cmd.Info()}
 	if d.info.Kind == "" {
 		return d, model.Invalid("kind", "%q is no command", cmd.Kind)
@@ -54,50 +57,86 @@ func (g *Guard) look(ctx context.Context, r store.Reads, cmd model.Command, now 
 	if err := checkTexts(cmd); err != nil {
 		return d, err
 	}
+	if err := d.checkTarget(); err != nil {
+		return d, err
+	}
 	var err error
 	switch d.info.Target {
 	case model.TargetAccount, model.TargetPost:
-		err = d.lookAtAccount(ctx, r, now)
+		err = c.lookAtAccount(ctx, &d)
 	case model.TargetPerson:
-		err = d.lookAtPerson(ctx, r)
-	case model.TargetRequest:
-		return d, model.Invalid("kind", "%s is done on a request", cmd.Kind)
+		err = d.lookAtPerson(ctx, c.r)
 	}
-	if err != nil {
-		return d, err
+	if err == nil {
+		err = c.readParams(ctx, &d)
 	}
-	if err := g.readParams(ctx, r, &d, now); err != nil {
-		return d, err
-	}
-	return d, nil
+	return d, err
 }
 
 func checkTexts(cmd model.Command) error {
 	switch {
 	case strings.TrimSpace(cmd.Reason) == "":
 		return model.Invalid("reason", "is needed: say why in words")
-	case len(cmd.Reason) > model.MaxReason:
-		return model.Invalid("reason", "may have at most %d bytes", model.MaxReason)
-	case len(cmd.Rule) > model.MaxRule:
-		return model.Invalid("rule", "may have at most %d bytes", model.MaxRule)
-	case len(cmd.Params) > 16:
-		return model.Invalid("params", "may be at most 16")
+	case len(cmd.Params) > maxParams:
+		return model.Invalid("params", "may be at most %d", maxParams)
+	}
+	if err := checkText("reason", cmd.Reason, model.MaxReason); err != nil {
+		return err
+	}
+	if err := checkText("rule", cmd.Rule, model.MaxRule); err != nil {
+		return err
 	}
 	for name, v := range cmd.Params {
 		limit := model.MaxParam
 		if name == paramDocument {
-			limit = maxDocument
+			limit = policy.MaxDocument
 		}
-		if len(name) > 50 || len(v) > limit {
-			return model.Invalid("params."+name, "may have at most %d bytes", limit)
+		if len(name) > maxParamName || !utf8.ValidString(name) {
+			return model.Invalid("params", "have a name that no command takes")
+		}
+		if err := checkText("params."+name, v, limit); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// checkText holds a text to what the ledger and both engines can keep as it is.
+func checkText(field, text string, limit int) error {
+	if len(text) > limit {
+		return model.Invalid(field, "may have at most %d bytes", limit)
+	}
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return model.Invalid(field, "must be text in UTF-8, without NUL")
+	}
+	return nil
+}
+
+// checkTarget refuses what names something that the command is not about: it would be signed and recorded, and mean
+// nothing.
+func (d *deed) checkTarget() error {
+	cmd, kind := d.cmd, d.cmd.Kind
+	switch {
+	case d.info.Target == model.TargetRequest:
+		return model.Invalid("kind", "%s is done on a request", kind)
+	case cmd.Account != 0 && !d.onAccount():
+		return model.Invalid("account", "%s is not about an account", kind)
+	case cmd.Case != 0 && !d.onAccount():
+		return model.Invalid("case", "%s belongs to no case: a case is about an account", kind)
+	case cmd.Post != 0 && kind != model.CmdRemovePost && kind != model.CmdRestore:
+		return model.Invalid("post", "%s is not about a post", kind)
+	case cmd.Post == 0 && d.info.Target == model.TargetPost:
+		return model.Invalid("post", "is needed")
+	case cmd.Person != 0 && d.info.Target != model.TargetPerson:
+		return model.Invalid("person", "%s is not about a person", kind)
+	}
+	return nil
+}
+
 // lookAtAccount reads the account: its class, its sanctions, and how many followers it has.
-func (d *deed) lookAtAccount(ctx context.Context, r store.Reads, now time.Time) error {
-	if d.info.Target == model.TargetPost || d.cmd.Post != 0 {
+func (c *court) lookAtAccount(ctx context.Context, d *deed) error {
+	r := c.r
+	if d.cmd.Post != 0 {
 		post, err := r.Post(ctx, d.cmd.Post)
 		if err != nil {
 			return err
@@ -122,11 +161,14 @@ func (d *deed) lookAtAccount(ctx context.Context, r store.Reads, now time.Time) 
 	if err != nil {
 		return err
 	}
-	d.class, d.strictest = class.Class, classTravels(class, now)
+	d.class, d.verified, d.strictest = class.Class, class.Verified, classTravels(class, c.now)
+	if reachesHighProfile(class, account.Followers, c.g.settings.HighProfileAt) && d.strictest.Rank() < model.ClassHighProfile.Rank() {
+		d.strictest = model.ClassHighProfile // its rise is a moment away
+	}
 	d.target = model.Target{Handle: account.Handle, Class: d.class, Strictest: d.strictest, Reach: account.Followers}
 	for _, s := range sanctions {
 		// A brief lock is anyone's to set: were it part of what is signed, it could void every request on the account.
-		if s.Active(now) && !isBrief(s) {
+		if s.Active(c.now) && !isBrief(s) {
 			d.target.Sanctions = append(d.target.Sanctions, s.ID)
 		}
 	}

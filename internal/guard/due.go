@@ -2,6 +2,8 @@ package guard
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"keyturn/internal/approval"
@@ -35,44 +37,55 @@ func (g *Guard) Run(ctx context.Context) {
 	}
 }
 
-// Due does once what has come due by now.
+// Due does once what has come due by now. What fails stands in nobody's way: the rest is done, and it is tried again.
 func (g *Guard) Due(ctx context.Context) error {
+	if g.broken != "" {
+		return nil
+	}
+	errs := []error{g.leave(ctx)}
 	due, err := g.st.DueRequests(ctx, g.now(), dueBatch)
-	if err != nil {
-		return err
-	}
+	errs = append(errs, err)
 	for _, q := range due {
-		if err := g.settle(ctx, q.ID); err != nil {
-			return err
-		}
+		errs = append(errs, g.settle(ctx, q.ID))
 	}
-	return g.endEmployments(ctx)
+	return errors.Join(errs...)
 }
 
-// settle executes or expires one request that has come due. Another node may have done so meanwhile: then nothing is
-// left to do.
+// errNotDue says that another node has done meanwhile what was due.
+var errNotDue = errors.New("it is not due")
+
+// settle executes or expires one request that has come due. One that cannot be executed is refused: it would be tried
+// for ever.
 func (g *Guard) settle(ctx context.Context, id model.ID) error {
-	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {
-		q, err := openRequest(ctx, p, id, model.StatePending, model.StateWaiting)
-		if err != nil {
-			return err
-		}
-		switch {
-		case q.State == model.StatePending && !p.Now().Before(q.ExpiresAt):
-			return g.end(ctx, p, q, approval.Expire, "it did not get its keys in time", "")
-		case q.State == model.StateWaiting && !p.Now().Before(q.EffectAt):
-			return g.takeEffect(ctx, p, q)
-		}
-		return model.Errorf(model.KindConflict, "the request is not due")
-	})
-	if model.KindOf(err) == model.KindConflict {
+	err := g.settleBy(ctx, id, g.takeEffect)
+	if e, ok := errors.AsType[*model.Error](err); ok && e.Kind != model.KindUnavailable {
+		err = g.settleBy(ctx, id, func(ctx context.Context, p *store.PrivTx, q model.Request) error {
+			return end(ctx, p, q, approval.Refuse, e.Message, e.Law)
+		})
+	}
+	if errors.Is(err, errNotDue) {
 		return nil
 	}
 	return err
 }
 
+func (g *Guard) settleBy(ctx context.Context, id model.ID, effect func(context.Context, *store.PrivTx, model.Request) error) error {
+	return g.st.Privileged(ctx, func(p *store.PrivTx) error {
+		q, err := p.Request(ctx, id)
+		switch {
+		case err != nil:
+			return err
+		case q.State == model.StatePending && !p.Now().Before(q.ExpiresAt):
+			return end(ctx, p, q, approval.Expire, "it did not get its keys in time", "")
+		case q.State == model.StateWaiting && !p.Now().Before(q.EffectAt):
+			return effect(ctx, p, q)
+		}
+		return errNotDue
+	})
+}
+
 // end closes a request for a reason that no person gave.
-func (g *Guard) end(ctx context.Context, p *store.PrivTx, q model.Request, step approval.Step, why, law string) error {
+func end(ctx context.Context, p *store.PrivTx, q model.Request, step approval.Step, why, law string) error {
 	if err := closeRequest(ctx, p, q, step, why); err != nil {
 		return err
 	}
@@ -84,26 +97,21 @@ func (g *Guard) end(ctx context.Context, p *store.PrivTx, q model.Request, step 
 // takeEffect decides a waiting request again and does it. Keys that have stopped counting send it back to wait for
 // others; anything else that has changed refuses it.
 func (g *Guard) takeEffect(ctx context.Context, p *store.PrivTx, q model.Request) error {
-	reason, err := reasonOf(ctx, p.Reads, q)
+	q, keys, err := read(ctx, p.Reads, q.ID)
 	if err != nil {
 		return err
 	}
-	q.Command.Reason = reason
-	keys, err := p.KeysOn(ctx, q.ID)
-	if err != nil {
-		return err
-	}
-	_, v, err := g.judgeAgain(ctx, p, q, keys)
+	c, v, err := g.judgeAgain(ctx, p, q, keys)
 	if err != nil {
 		return err
 	}
 	switch {
 	case v.refusal != nil:
-		return g.end(ctx, p, q, approval.Refuse, v.refusal.Message, v.refusal.Law)
+		return end(ctx, p, q, approval.Refuse, v.refusal.Message, v.refusal.Law)
 	case !v.missing.None() && !p.Now().Before(q.ExpiresAt):
-		return g.end(ctx, p, q, approval.Expire, "keys that were turned on it stopped counting", "")
+		return end(ctx, p, q, approval.Expire, "keys that were turned on it stopped counting", "")
 	case !v.missing.None():
-		return g.reopen(ctx, p, q)
+		return reopen(ctx, p, q)
 	}
 	if q.State, err = approval.Next(q.State, approval.Execute); err != nil {
 		return err
@@ -114,10 +122,10 @@ func (g *Guard) takeEffect(ctx context.Context, p *store.PrivTx, q model.Request
 	if err := p.PutRequest(ctx, q); err != nil {
 		return err
 	}
-	return g.execute(ctx, p, q, v)
+	return c.execute(ctx, p, q, v)
 }
 
-func (g *Guard) reopen(ctx context.Context, p *store.PrivTx, q model.Request) (err error) {
+func reopen(ctx context.Context, p *store.PrivTx, q model.Request) (err error) {
 	if q.State, err = approval.Next(q.State, approval.Reopen); err != nil {
 		return err
 	}
@@ -127,25 +135,33 @@ func (g *Guard) reopen(ctx context.Context, p *store.PrivTx, q model.Request) (e
 	return p.PutRequest(ctx, q)
 }
 
-// endEmployments ends the employments whose date has come: sessions and credentials die, requests are withdrawn.
-func (g *Guard) endEmployments(ctx context.Context) error {
-	ended, err := g.st.EmploymentsOver(ctx, g.now())
-	if err != nil {
-		return err
-	}
-	for _, person := range ended {
-		if err := g.endEmployment(ctx, person.ID); err != nil {
-			return err
+// leave does what law 3 has follow from an end date by time alone: 14 days before it what the person asked for is
+// withdrawn, and when it has come the employment ends.
+func (g *Guard) leave(ctx context.Context) error {
+	leaving, err := g.st.EmploymentsOver(ctx, g.now().Add(model.LeaverWindow))
+	errs := []error{err}
+	for _, m := range leaving {
+		if m.Employment.Ended(g.now()) {
+			err = g.endEmployment(ctx, m.ID)
+		} else {
+			err = g.withdrawOld(ctx, m)
+		}
+		if !errors.Is(err, errNotDue) {
+			errs = append(errs, err)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
+// endEmployment ends one employment whose date has come: sessions and credentials die, requests are withdrawn.
 func (g *Guard) endEmployment(ctx context.Context, person model.ID) error {
 	return g.st.Privileged(ctx, func(p *store.PrivTx) error {
 		m, err := p.Person(ctx, person)
 		if err != nil {
 			return err
+		}
+		if m.Employment.Status == model.EmploymentEnded || !m.Employment.Ended(p.Now()) {
+			return errNotDue
 		}
 		m.Employment.Status = model.EmploymentEnded
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventAutomatic, Kind: model.CmdSetEmployment, Target: person,
@@ -157,8 +173,42 @@ func (g *Guard) endEmployment(ctx context.Context, person model.ID) error {
 	})
 }
 
+// withdrawOld withdraws what somebody asked for before they counted as leaving. What a leaver may still ask for, on
+// standard accounts, stays.
+func (g *Guard) withdrawOld(ctx context.Context, m model.Person) error {
+	old, err := oldRequests(ctx, g.st.Reads, m)
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	return g.st.Privileged(ctx, func(p *store.PrivTx) error {
+		m, err := p.Person(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		old, err := oldRequests(ctx, p.Reads, m)
+		if err != nil {
+			return err
+		}
+		if len(old) == 0 || !m.Employment.Leaver(p.Now()) {
+			return errNotDue
+		}
+		p.Entry.Facts = ledger.Facts{Event: ledger.EventAutomatic, Kind: model.CmdWithdraw, Target: m.ID,
+			Note: "the employment is near its end"}
+		return withdrawAll(ctx, p, old)
+	})
+}
+
+func oldRequests(ctx context.Context, r store.Reads, m model.Person) ([]model.Request, error) {
+	open, err := r.OpenRequestsBy(ctx, m.ID)
+	since := m.Employment.EndsAt.Add(-model.LeaverWindow)
+	return slices.DeleteFunc(open, func(q model.Request) bool { return !q.CreatedAt.Before(since) }), err
+}
+
 // RaiseClass makes an account high_profile that has reached the number of followers for it. It only ever raises.
 func (g *Guard) RaiseClass(ctx context.Context, account model.ID) error {
+	if g.broken != "" {
+		return nil
+	}
 	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {
 		a, err := p.Account(ctx, account)
 		if err != nil {
@@ -168,15 +218,15 @@ func (g *Guard) RaiseClass(ctx context.Context, account model.ID) error {
 		if err != nil {
 			return err
 		}
-		if a.Followers < g.settings.HighProfileAt || c.Class.Rank() >= model.ClassHighProfile.Rank() {
-			return model.Errorf(model.KindConflict, "there is nothing to raise")
+		if !reachesHighProfile(c, a.Followers, g.settings.HighProfileAt) {
+			return errNotDue
 		}
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventAutomatic, Kind: model.CmdSetClass, Class: c.Class, Account: account,
 			Handle: a.Handle, Note: "reached the number of followers at which an account is high_profile"}
 		c.Class = model.ClassHighProfile
 		return p.PutClass(ctx, c)
 	})
-	if model.KindOf(err) == model.KindConflict {
+	if errors.Is(err, errNotDue) {
 		return nil
 	}
 	return err

@@ -48,7 +48,7 @@ func grantRole(ctx context.Context, p *store.PrivTx, q model.Request, d deed) er
 
 // setEmployment changes an employment. Whoever becomes a leaver by it has their open requests withdrawn; at the end
 // every session and credential dies too, in this transaction (law 3).
-func (g *Guard) setEmployment(ctx context.Context, p *store.PrivTx, d deed) error {
+func setEmployment(ctx context.Context, p *store.PrivTx, d deed) error {
 	m, err := p.Person(ctx, d.cmd.Person)
 	if err != nil {
 		return err
@@ -68,7 +68,11 @@ func (g *Guard) setEmployment(ctx context.Context, p *store.PrivTx, d deed) erro
 // afterEmployment does what law 3 has follow from a person's employment.
 func afterEmployment(ctx context.Context, p *store.PrivTx, m model.Person) error {
 	if m.Employment.Leaver(p.Now()) {
-		if err := withdrawAll(ctx, p, m.ID); err != nil {
+		open, err := p.OpenRequestsBy(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		if err := withdrawAll(ctx, p, open); err != nil {
 			return err
 		}
 	}
@@ -88,12 +92,8 @@ func afterEmployment(ctx context.Context, p *store.PrivTx, m model.Person) error
 	return p.EndStaffSessionsOf(ctx, m.ID)
 }
 
-// withdrawAll withdraws a person's own open requests.
-func withdrawAll(ctx context.Context, p *store.PrivTx, person model.ID) error {
-	open, err := p.OpenRequestsBy(ctx, person)
-	if err != nil {
-		return err
-	}
+// withdrawAll withdraws the open requests of somebody who is leaving.
+func withdrawAll(ctx context.Context, p *store.PrivTx, open []model.Request) error {
 	for _, q := range open {
 		if q.ID == p.Entry.Facts.Request {
 			continue // the request that is executing now
@@ -139,5 +139,6 @@ func enrollCredential(ctx context.Context, p *store.PrivTx, q model.Request, d d
 		return err
 	}
 	return p.PutCredential(ctx, model.Credential{ID: p.NextID(), Login: logins[i].ID, Person: e.Person, Name: e.Name,
-		Handle: e.Handle, PublicKey: e.PublicKey, AAGUID: e.AAGUID, Sponsor: q.Requester, EnrolledAt: p.Now()})
+		Handle: e.Handle, PublicKey: e.PublicKey, AAGUID: e.AAGUID, Sponsor: q.Requester,
+		InvitedBy: e.InvitedBy, EnrolledAt: p.Now()})
 }

@@ -37,7 +37,7 @@ func (g *Guard) Explain(ctx context.Context, person model.ID, cmd model.Command)
 	}
 	q := model.Request{Command: cmd, Requester: person, CreatedAt: now}
 	v, err := c.judge(ctx, q, nil)
-	x := Explanation{Need: v.need, Target: v.deed.target, Row: v.deed.row, Policy: c.b.Hash(), Missing: v.missing}
+	x := Explanation{Need: v.need, Target: v.deed.target, Row: v.deed.row, Policy: c.hash, Missing: v.missing}
 	if e, ok := errors.AsType[*model.Error](err); ok && e.Kind != model.KindUnavailable {
 		x.Refusal = e
 		return x, nil
@@ -53,23 +53,23 @@ func (g *Guard) Explain(ctx context.Context, person model.ID, cmd model.Command)
 
 // own weighs what the person's own key would add.
 func (c *court) own(ctx context.Context, x *Explanation, v verdict, person model.ID) error {
-	p, err := c.r.Person(ctx, person)
+	m, err := c.member(ctx, person)
 	if err != nil {
 		return err
 	}
-	held, err := c.r.CredentialsOf(ctx, person)
-	if err != nil {
-		return err
+	if x.Key = c.maySign(v.deed, m.Person); x.Key == nil {
+		x.Key, err = c.mayTurn(ctx, &v, m.Person)
 	}
-	if x.Key = c.maySign(v.deed, p); x.Key == nil && len(held) == 0 {
+	if x.Key == nil && len(m.held) == 0 {
 		x.Key = model.Refused(LawSigned, "no passkey is enrolled for this person")
 	}
-	if x.Key != nil {
-		return nil
+	if err != nil || x.Key != nil {
+		return err
 	}
-	x.Missing = approval.Tally(v.need, []approval.Holder{oneHuman(p, held, c.now)})
+	h, err := c.holder(ctx, person)
+	x.Missing = approval.Tally(v.need, []approval.Holder{h})
 	x.Allowed = x.Missing.None()
-	return nil
+	return err
 }
 
 // Missing tells what an open request still needs, and why a key that was turned on it does not count.
@@ -82,11 +82,8 @@ func (g *Guard) Missing(ctx context.Context, q model.Request) (approval.Missing,
 	if err != nil {
 		return approval.Missing{}, nil, err
 	}
-	keys, err := g.st.KeysOn(ctx, q.ID)
+	q, keys, err := read(ctx, g.st.Reads, q.ID)
 	if err != nil {
-		return approval.Missing{}, nil, err
-	}
-	if q.Command.Reason, err = reasonOf(ctx, g.st.Reads, q); err != nil {
 		return approval.Missing{}, nil, err
 	}
 	v, err := c.judge(ctx, q, keys)

@@ -43,9 +43,9 @@ type Guard struct {
 	now      func() time.Time
 	settings Settings
 	rp       passkey.RelyingParty
-	clock    *clockWatch
+	clock    clockWatch
 	bundle   atomic.Pointer[policy.Bundle] // the last one used; immutable, known by its hash
-	closed   atomic.Pointer[string]        // why privileged writes are refused altogether; nil: they are not
+	broken   string                        // what is wrong with the ledger's history, so that nothing is written; "": nothing
 }
 
 // New opens the door of a store that was born.
@@ -58,9 +58,14 @@ func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.L
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{st: st, log: log, now: now, settings: settings, clock: newClockWatch(now()),
-		rp: rp}
-	return g, g.checkHistory(ctx)
+	g := &Guard{st: st, log: log, now: now, settings: settings, rp: rp, clock: newClockWatch(now())}
+	if g.broken, err = checkHistory(ctx, st); err != nil {
+		return nil, err
+	}
+	if g.broken != "" {
+		log.Error("privileged writes are refused", "why", g.broken)
+	}
+	return g, nil
 }
 
 // Settings are the store's settings.
@@ -92,47 +97,42 @@ func LoadSettings(ctx context.Context, st *store.Store) (Settings, error) {
 		return s, fmt.Errorf("the store's settings make no sense: wait_divisor %q, high_profile_at %q, demo %q",
 			texts[setWaitDivisor], texts[setHighProfileAt], texts[setDemo])
 	}
-	return s, nil
+	origin, err := st.Origin(ctx)
+	if err == nil && ledger.IsDemo(origin) != s.Demo {
+		err = fmt.Errorf("the settings say demo %t, but the ledger is called %s: a store is born as a demo or never is one", s.Demo, origin)
+	}
+	return s, err
 }
 
-// checkHistory compares the ledger with the newest head that a key signed. A store that is behind it was rolled back:
-// it starts, and shows what it has, but takes no privileged writes.
-func (g *Guard) checkHistory(ctx context.Context) error {
-	head, _, err := g.st.LedgerHead(ctx)
+// checkHistory compares the ledger with the newest head that a key signed, and tells what is wrong. A store that is
+// behind it was rolled back: it starts, and shows what it has, but takes no privileged writes.
+func checkHistory(ctx context.Context, st *store.Store) (broken string, err error) {
+	head, _, err := st.LedgerHead(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	size, hash, err := g.st.NewestSignedHead(ctx)
+	size, hash, err := st.NewestSignedHead(ctx)
 	if err != nil || size == 0 {
-		return err
+		return "", err
 	}
-	why := ""
 	if size > head.Size {
-		why = fmt.Sprintf("the ledger has %d entries but a key signed a head of %d: this store was rolled back", head.Size, size)
-	} else if signed, err := ledger.RootAt(size, g.st.TreeHashes(ctx)); err != nil {
-		return err
-	} else if string(signed.Root[:]) != string(hash) {
-		why = fmt.Sprintf("the ledger's first %d entries are not those that a key signed: history was rewritten", size)
+		return fmt.Sprintf("the ledger has %d entries but a key signed a head of %d: this store was rolled back", head.Size, size), nil
 	}
-	if why != "" {
-		g.closed.Store(&why)
-		g.log.Error("privileged writes are refused", "why", why)
+	signed, err := ledger.RootAt(size, st.TreeHashes(ctx))
+	if err == nil && string(signed.Root[:]) != string(hash) {
+		broken = fmt.Sprintf("the ledger's first %d entries are not those that a key signed: history was rewritten", size)
 	}
-	return nil
+	return broken, err
 }
 
-// policyOf reads the bundle in force, as this transaction sees it.
-func (g *Guard) policyOf(ctx context.Context, r store.Reads) (*policy.Bundle, error) {
-	hash, err := r.PolicyHash(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the policy in force: %w", err)
-	}
+// policyNamed reads the bundle in force, whose hash is known, as this transaction sees it.
+func (g *Guard) policyNamed(ctx context.Context, r store.Reads, hash string) (*policy.Bundle, error) {
 	if b := g.bundle.Load(); b != nil && b.Hash() == hash {
 		return b, nil
 	}
 	row, err := r.PolicyInForce(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the policy in force: %w", err)
 	}
 	b, err := policy.Parse(row.Document)
 	if err != nil {

@@ -44,32 +44,36 @@ func twoKeys(d deed, need model.Requirement) model.Requirement {
 }
 
 // noLoneGovernor is law 2: what makes anything easier takes at least the keys and the wait of the strictest row that
-// it could help to meet. A role that only adds a person to the count (agent) helps to meet a row with the keys of those
-// who granted it plus the row's own roles: where these would be fewer people than the row asks for, the grant takes the
-// row's number.
+// it could help to meet. What only adds a person to the count (the role of agent, an agent's passkey) helps those who
+// granted it to meet a row together with the people whose roles the row names: where all of them could be fewer people
+// than the row asks for, the grant takes the row's number.
 func noLoneGovernor(d deed, b *policy.Bundle, need model.Requirement) (model.Requirement, error) {
 	if !d.loosens {
 		return need, nil
 	}
-	strictest, err := strictestHarm(b)
+	rows, err := allRows(b)
 	if err != nil {
 		return need, err
 	}
-	if !d.cheap {
-		return policy.Join(need, model.Requirement{Keys: strictest.Keys, Wait: strictest.Wait}), nil
-	}
-	for _, row := range harmRows() {
-		for _, class := range model.Classes()[1:] {
-			r, err := b.Requirement(row, class)
-			if err != nil {
-				return need, err
-			}
-			if people := roleUnion(need.Roles, r.Roles); len(people) < r.Keys {
-				need.Keys = max(need.Keys, r.Keys)
-			}
+	asked := need
+	for _, row := range rows {
+		switch {
+		case !d.cheap:
+			need.Keys, need.Wait = max(need.Keys, row.Keys), max(need.Wait, row.Wait)
+		case party(asked, row, d.several) < row.Keys:
+			need.Keys = max(need.Keys, row.Keys)
 		}
 	}
 	return need, nil
+}
+
+// party is how few people could grant somebody a place in the count and then meet a row with that place filled: each
+// role that grant or row names is another person, unless somebody holds several.
+func party(grant, row model.Requirement, several bool) int {
+	if several {
+		return max(grant.Keys, len(row.Roles))
+	}
+	return max(grant.Keys, len(roleUnion(grant.Roles, row.Roles)))
 }
 
 // notOneself is the other half of law 2: nobody's key counts on what gives that very person more.
@@ -90,13 +94,12 @@ func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	if !p.Employment.Leaver(now) {
 		return nil
 	}
-	barred := d.strictest.Protected() && d.info.Target != model.TargetNone
 	switch d.info.Group {
 	case model.GroupGovern, model.GroupLight, model.GroupAppeal:
-		barred = true
-	}
-	if !barred {
-		return nil
+	default:
+		if !d.strictest.Protected() {
+			return nil
+		}
 	}
 	why := "a person who is leaving"
 	switch e := p.Employment; {
@@ -111,33 +114,42 @@ func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 }
 
 // oneHuman is law 4: keys count by person, and whoever requested a person's role or credential within the last 30 days
-// counts as the same human as that person.
+// counts as the same human as that person. So does whoever sent the invitation that the passkey was made with: its
+// token may never have left their hands.
 func oneHuman(p model.Person, credentials []model.Credential, now time.Time) approval.Holder {
 	h := approval.Holder{Person: p.ID, Roles: p.RoleSet(), Team: p.Team}
 	since := now.Add(-model.SponsorWindow)
 	for _, g := range p.Grants {
-		if g.Sponsor != 0 && g.Sponsor != p.ID && g.GrantedAt.After(since) {
+		if g.GrantedAt.After(since) {
 			h.SameAs = append(h.SameAs, g.Sponsor)
 		}
 	}
 	for _, c := range credentials {
-		if c.Sponsor != 0 && c.Sponsor != p.ID && c.EnrolledAt.After(since) {
-			h.SameAs = append(h.SameAs, c.Sponsor)
+		if c.EnrolledAt.After(since) {
+			h.SameAs = append(h.SameAs, c.Sponsor, c.InvitedBy)
 		}
 	}
 	slices.Sort(h.SameAs)
 	h.SameAs = slices.Compact(h.SameAs)
+	h.SameAs = slices.DeleteFunc(h.SameAs, func(sponsor model.ID) bool { return sponsor == 0 || sponsor == p.ID })
 	return h
+}
+
+// oneKey is the first half of law 4: a person's second key on a request, by whatever login, does not count.
+func oneKey(turned []model.Key, p model.ID) *model.Error {
+	if slices.ContainsFunc(turned, func(k model.Key) bool { return k.Person == p }) {
+		return &model.Error{Kind: model.KindConflict, Law: LawOneHuman,
+			Message: "you have turned your key on this request already: a person counts once, whatever their logins"}
+	}
+	return nil
 }
 
 // signedForThis is law 5: a key is a WebAuthn signature, by a credential that the person holds, over this very request.
 // A session alone stands for a key only on a standard account where one key is asked for.
 func (g *Guard) signedForThis(d deed, q model.Request, need model.Requirement, k model.Key, held []model.Credential) *model.Error {
 	if k.Credential == 0 {
-		if d.info.Target == model.TargetAccount || d.info.Target == model.TargetPost {
-			if d.strictest == model.ClassStandard && need.Keys == 1 && d.info.Group != model.GroupGovern {
-				return nil
-			}
+		if d.onAccount() && d.strictest == model.ClassStandard && need.Keys == 1 && d.info.Group != model.GroupGovern {
+			return nil
 		}
 		return model.Refused(LawSigned, "a signature with a passkey is needed: a sign-in alone is no key here")
 	}
@@ -201,13 +213,10 @@ func darkEverywhere(rows []ledger.Row, announced []model.ID) *model.Error {
 // lightIsEasier is law 9: within an hour of a darkening one key of anyone who may restore undoes it, without wait:
 // once per account and case, a bounded number of times per person and day, and not where the ground is legal. Later, or
 // again, restoring takes the keys that the darkening took. What took effect without valid keys is undone by one key at
-// any time.
+// any time; so is a lock that law 1 excepts.
 func lightIsEasier(made sanctionMade, history undoHistory, now time.Time) (need model.Requirement, undo bool) {
 	one := model.Requirement{Keys: 1}
-	if !made.validKeys {
-		return one, false
-	}
-	if made.brief {
+	if !made.validKeys || made.brief {
 		return one, false
 	}
 	if now.Sub(made.sanction.Start) <= UndoWindow && !made.legal && history.onCase == 0 && history.byPerson < UndoPerDay {
@@ -217,6 +226,15 @@ func lightIsEasier(made sanctionMade, history undoHistory, now time.Time) (need 
 	again.Wait = 0
 	again.Keys = max(again.Keys, 1)
 	return again, false
+}
+
+// inDoubt is where laws 9 and 12 meet. Where the policy in force cannot say who may do something nobody may, but
+// restore: that is then for those who restore by their office.
+func inDoubt(d deed, p model.Person, why string) *model.Error {
+	if d.cmd.Kind == model.CmdRestore && (p.Has(model.RoleLead) || p.Has(model.RoleSecurity) || p.Has(model.RoleGovernmentAffairs)) {
+		return nil
+	}
+	return model.Refused(LawFailClosed, "%s", why)
 }
 
 // boundedReach is law 10: what is darkened is charged in full to the requester and to every key-holder, over sliding
@@ -264,23 +282,41 @@ func classTravels(c store.AccountClass, now time.Time) model.Class {
 // LoweredFor is how long a lowered class keeps its old requirements.
 const LoweredFor = 7 * 24 * time.Hour
 
+// reachesHighProfile is the rise of law 11 and DESIGN's words: an account with so many followers is high_profile by
+// itself. One that staff lowered from there was decided on: only staff raise it again.
+func reachesHighProfile(c store.AccountClass, followers, at int64) bool {
+	high := model.ClassHighProfile.Rank()
+	return followers >= at && c.Class.Rank() >= 0 && c.Class.Rank() < high && c.LoweredFrom.Rank() < high
+}
+
+// doubts are the reasons to doubt what a sitting decides.
+type doubts struct {
+	last   time.Time // the latest time of any entry of the ledger
+	jumped bool      // the clock was set forward by over maxJump
+}
+
 // failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover and governing. The clock is in
 // doubt when it is before the ledger's last entry, or was set forward by over a minute.
-func failClosed(d deed, now, lastEntry time.Time, jumped bool, closed *string) *model.Error {
+func failClosed(d deed, now time.Time, doubt doubts) *model.Error {
 	if !d.harms() && d.info.Group != model.GroupGovern {
 		return nil
 	}
 	switch {
-	case closed != nil:
-		return model.Refused(LawFailClosed, "privileged writes are stopped: %s", *closed)
-	case now.Before(lastEntry):
-		return model.Refused(LawFailClosed, "the clock is behind the ledger's last entry (%s)", lastEntry.Format(time.RFC3339))
-	case jumped:
-		return model.Refused(LawFailClosed, "the clock was set forward by more than a minute")
-	case d.info.Kind == "":
-		return model.Refused(LawFailClosed, "the command is not in the catalogue")
+	case now.Before(doubt.last):
+		return model.Refused(LawFailClosed, "the clock is behind the ledger's last entry (%s)", doubt.last.Format(time.RFC3339))
+	case doubt.jumped:
+		return model.Refused(LawFailClosed, "the clock was set forward by more than a minute, or the machine slept: set it right, then restart the server")
 	case d.onAccount() && d.strictest.Rank() < 0:
 		return model.Refused(LawFailClosed, "the account's class %q is not known", d.strictest)
 	}
 	return nil
+}
+
+// historyStands is law 12 for a store that was rolled back or rewritten: it takes no privileged write at all, the entry
+// of a refusal neither, but for restoring (law 9).
+func historyStands(broken string, kind model.CommandKind) error {
+	if broken == "" || kind == model.CmdRestore {
+		return nil
+	}
+	return &model.Error{Kind: model.KindUnavailable, Law: LawFailClosed, Message: "privileged writes are stopped: " + broken}
 }

@@ -2,8 +2,8 @@ package guard
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"keyturn/internal/model"
@@ -21,7 +21,7 @@ const (
 	paramRole      = "role"      // grant_role
 	paramRevoke    = "revoke"    // grant_role: "true" takes the role away; enroll_credential: the credential's ID
 	paramLogin     = "login"     // grant_role: the login of somebody new
-	paramName      = "name"      // grant_role of somebody new; enroll_credential
+	paramName      = "name"      // grant_role of somebody new
 	paramTeam      = "team"      // grant_role of somebody new
 	paramKind      = "kind"      // set_employment, grant_role of somebody new: employee or contractor
 	paramStatus    = "status"    // set_employment: active, notice or ended
@@ -31,15 +31,18 @@ const (
 	paramScope     = "scope"     // freeze: protected (the default) or all
 )
 
-// maxDocument is the largest policy bundle, in bytes.
-const maxDocument = 256 << 10
+// Bounds of parameters.
+const (
+	maxParams    = 16
+	maxParamName = 50 // bytes
+)
 
 // maxFor bounds how long a timed sanction may be.
 const maxFor = 5 * 365 * 24 * time.Hour
 
 // takes lists the parameters of each command.
-func takes(kind model.CommandKind) []string {
-	switch kind {
+func takes(cmd model.Command) []string {
+	switch cmd.Kind {
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit:
 		return []string{paramFor}
 	case model.CmdSuspend:
@@ -53,11 +56,17 @@ func takes(kind model.CommandKind) []string {
 	case model.CmdSetVerified:
 		return []string{paramVerified}
 	case model.CmdGrantRole:
-		return []string{paramRole, paramRevoke, paramLogin, paramName, paramTeam, paramKind, paramEnds}
+		if cmd.Person == 0 {
+			return []string{paramRole, paramLogin, paramName, paramTeam, paramKind, paramEnds}
+		}
+		return []string{paramRole, paramRevoke}
 	case model.CmdSetEmployment:
 		return []string{paramStatus, paramKind, paramEnds}
 	case model.CmdEnrollCredential:
-		return []string{paramEnrolment, paramRevoke, paramName}
+		if _, revoke := cmd.Params[paramRevoke]; revoke {
+			return []string{paramRevoke}
+		}
+		return []string{paramEnrolment}
 	case model.CmdPublishPolicy:
 		return []string{paramDocument}
 	case model.CmdFreeze:
@@ -67,9 +76,9 @@ func takes(kind model.CommandKind) []string {
 }
 
 // readParams checks the parameters and finds the row of the policy's table that governs the command.
-func (g *Guard) readParams(ctx context.Context, r store.Reads, d *deed, now time.Time) error {
-	allowed := takes(d.cmd.Kind)
-	for name := range d.cmd.Params {
+func (c *court) readParams(ctx context.Context, d *deed) error {
+	r, now, allowed := c.r, c.now, takes(d.cmd)
+	for _, name := range slices.Sorted(maps.Keys(d.cmd.Params)) {
 		if !slices.Contains(allowed, name) {
 			return model.Invalid("params."+name, "%s takes no such parameter (it takes %v)", d.cmd.Kind, allowed)
 		}
@@ -90,16 +99,17 @@ func (g *Guard) readParams(ctx context.Context, r store.Reads, d *deed, now time
 	case model.CmdBan:
 		d.row = policy.RowBan
 	case model.CmdRestore:
-		return g.readRestore(ctx, r, d, now)
+		return c.readRestore(ctx, d)
 	case model.CmdFreeze:
 		d.row = policy.RowFreeze
 		if s := store.FreezeScope(d.cmd.Params[paramScope]); s != "" && s != store.FreezeProtected && s != store.FreezeAll {
 			return model.Invalid("params.scope", "must be protected or all")
 		}
 	case model.CmdUnfreeze:
-		d.row, d.loosens = policy.RowUnfreeze, false // its row is its own: ending a confirmed freeze takes two (law 10)
+		d.row = policy.RowUnfreeze // its row is its own: law 10 has its number
+		return d.readUnfreeze(ctx, r, now)
 	case model.CmdSetClass, model.CmdSetVerified:
-		return d.readClass(ctx, r)
+		return d.readClass()
 	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential:
 		return d.readStaff(ctx, r, now)
 	case model.CmdPublishPolicy:
@@ -158,14 +168,17 @@ func (d *deed) checkPost(ctx context.Context, r store.Reads) error {
 }
 
 // readClass tells raising, which takes one key, from lowering, which takes the strictest row (law 2).
-func (d *deed) readClass(ctx context.Context, r store.Reads) error {
+func (d *deed) readClass() error {
 	if d.cmd.Kind == model.CmdSetVerified {
-		verified, err := strconv.ParseBool(d.cmd.Params[paramVerified])
-		if err != nil {
+		text := d.cmd.Params[paramVerified]
+		switch {
+		case text != "true" && text != "false":
 			return model.Invalid("params.verified", "must be true or false")
+		case (text == "true") == d.verified:
+			return model.Invalid("params.verified", "is %s already", text)
 		}
-		// The mark is trust: taking it from a protected account is taking part of that account.
-		d.loosens = !verified || d.strictest.Protected()
+		// The mark is trust, and part of a protected account.
+		d.loosens = text == "false" || d.strictest.Protected()
 		d.row = rowFor(d.loosens)
 		return nil
 	}

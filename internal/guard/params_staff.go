@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn/internal/model"
+	"keyturn/internal/passkey"
 	"keyturn/internal/policy"
 	"keyturn/internal/store"
 )
@@ -102,16 +103,21 @@ func (d *deed) readGrant(ctx context.Context, r store.Reads, now time.Time) erro
 	if slices.Contains(held, role) {
 		return model.Invalid("params.role", "the person holds the role %s already", role)
 	}
-	d.gives(role == model.RoleAgent && onlyAgent(held))
-	return nil
+	return d.gives(ctx, r, role == model.RoleAgent && onlyAgent(held))
 }
 
 // gives marks a command that gives a person something; cheap: no more than a place in the count.
-func (d *deed) gives(cheap bool) {
+func (d *deed) gives(ctx context.Context, r store.Reads, cheap bool) error {
 	d.loosens, d.cheap, d.row = true, cheap, policy.RowLoosen
-	if cheap {
-		d.row = policy.RowGrantAgent
+	if !cheap {
+		return nil
 	}
+	d.row = policy.RowGrantAgent
+	people, err := r.People(ctx)
+	d.several = slices.ContainsFunc(people, func(p model.Person) bool {
+		return len(p.RoleSet()) > 1 && p.Employment.Status != model.EmploymentEnded
+	})
+	return err
 }
 
 // onlyAgent reports whether somebody with these roles can fill no place that a row names.
@@ -194,10 +200,10 @@ func (d *deed) readEmployment(ctx context.Context, r store.Reads, now time.Time)
 	if err != nil {
 		return err
 	}
-	d.row = policy.RowTighten
 	if easierEmployment(p.Employment, next) {
-		d.gives(false)
+		return d.gives(ctx, r, false)
 	}
+	d.row = policy.RowTighten
 	return nil
 }
 
@@ -244,13 +250,20 @@ func (d *deed) readEnrolment(ctx context.Context, r store.Reads, now time.Time) 
 		return model.Invalid("params.enrolment", "the passkey was not made yet")
 	case !e.UsedAt.IsZero():
 		return model.Errorf(model.KindConflict, "the enrolment was used already")
+	case !now.Before(e.ExpiresAt):
+		return model.Errorf(model.KindConflict, "the enrolment has expired: the invitation and the passkey have to be made again")
+	}
+	// Two invitations can have been answered with one passkey.
+	if _, err := r.CredentialByHandle(ctx, e.Handle); err == nil {
+		return model.Errorf(model.KindConflict, "the passkey is enrolled already")
+	} else if model.KindOf(err) != model.KindNotFound {
+		return err
 	}
 	p, err := r.Person(ctx, d.cmd.Person)
 	if err != nil {
 		return err
 	}
 	// What the signers see and sign is the passkey itself, not only the number of the invitation.
-	d.target.State += ", passkey " + strconv.Quote(fingerprint(e.PublicKey))
-	d.gives(onlyAgent(p.RoleSet()))
-	return nil
+	d.target.State += ", passkey " + strconv.Quote(passkey.Fingerprint(e.PublicKey))
+	return d.gives(ctx, r, onlyAgent(p.RoleSet()))
 }

@@ -7,25 +7,20 @@ import (
 	"keyturn/internal/policy"
 )
 
-// harmRows are the rows of the table whose commands darken, silence or take over.
-func harmRows() []policy.Row {
-	return []policy.Row{policy.RowLock, policy.RowSensitive, policy.RowLimit, policy.RowRemovePost, policy.RowDeactivate,
-		policy.RowSuspend, policy.RowBan, policy.RowPurge, policy.RowTakeover}
-}
-
-// strictestHarm is the most keys and the longest wait that any harm to any protected account takes.
-func strictestHarm(b *policy.Bundle) (model.Requirement, error) {
-	var top model.Requirement
-	for _, row := range harmRows() {
-		for _, class := range model.Classes()[1:] {
-			r, err := b.Requirement(row, class)
+// allRows is what every cell of the table takes: any of them could be met more easily by more people, fewer leavers, a
+// lower class or a looser policy.
+func allRows(b *policy.Bundle) ([]model.Requirement, error) {
+	var all []model.Requirement
+	for _, row := range slices.Concat(policy.ClassRows(), policy.SingleRows()) {
+		for _, class := range model.Classes() {
+			need, err := b.Requirement(row, class)
 			if err != nil {
-				return top, err
+				return nil, err
 			}
-			top.Keys, top.Wait = max(top.Keys, r.Keys), max(top.Wait, r.Wait)
+			all = append(all, need)
 		}
 	}
-	return top, nil
+	return all, nil
 }
 
 // require is whose keys a deed takes: the row of the table, made stricter by the laws.
@@ -38,7 +33,7 @@ func require(d deed, b *policy.Bundle) (model.Requirement, error) {
 		return need, &model.Error{Kind: model.KindForbidden, Law: LawFailClosed,
 			Message: "the policy says nothing about this", Err: err}
 	}
-	return noLoneGovernor(d, b, twoKeys(d, need))
+	return noLoneGovernor(d, b, endingTakesTwo(d, twoKeys(d, need)))
 }
 
 // roleUnion is every role that one of the lists names, each once.

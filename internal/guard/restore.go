@@ -14,6 +14,7 @@ import (
 const (
 	UndoWindow = time.Hour
 	UndoPerDay = 20
+	undoDay    = 24 * time.Hour
 )
 
 // sanctionMade is a sanction with how it came to be.
@@ -23,6 +24,7 @@ type sanctionMade struct {
 	validKeys bool              // its request's keys stand when they are checked again
 	brief     bool
 	legal     bool
+	undo      bool // one key lifts it by law 9, which counts
 }
 
 // undoHistory is what law 9 bounds the one-key undo by.
@@ -33,7 +35,7 @@ type undoHistory struct {
 
 // readRestore finds what a restore would lift: the sanction that it names, or all that are active on the account
 // itself (a restore with a post: on that post).
-func (g *Guard) readRestore(ctx context.Context, r store.Reads, d *deed, now time.Time) error {
+func (c *court) readRestore(ctx context.Context, d *deed) error {
 	d.row = policy.RowRestore
 	var only model.ID
 	if s, ok := d.cmd.Params[paramSanction]; ok {
@@ -43,15 +45,15 @@ func (g *Guard) readRestore(ctx context.Context, r store.Reads, d *deed, now tim
 		}
 		only = id
 	}
-	active, err := r.UnliftedSanctions(ctx, d.cmd.Account)
+	active, err := c.r.UnliftedSanctions(ctx, d.cmd.Account)
 	if err != nil {
 		return err
 	}
 	for _, s := range active {
-		if !s.Active(now) || only != 0 && s.ID != only || only == 0 && s.Post != d.cmd.Post {
+		if !s.Active(c.now) || only != 0 && s.ID != only || only == 0 && s.Post != d.cmd.Post {
 			continue
 		}
-		made, err := g.howMade(ctx, r, s)
+		made, err := c.g.howMade(ctx, c.r, s)
 		if err != nil {
 			return err
 		}
@@ -63,8 +65,8 @@ func (g *Guard) readRestore(ctx context.Context, r store.Reads, d *deed, now tim
 	return nil
 }
 
-// howMade reads the request that a sanction was made by, and checks its keys again: a sanction without a request, or
-// whose keys do not stand, took effect without valid keys.
+// howMade reads the request that a sanction was made by, and checks its keys again: a sanction that is not what its
+// request made, or whose keys do not stand, took effect without valid keys.
 func (g *Guard) howMade(ctx context.Context, r store.Reads, s model.Sanction) (sanctionMade, error) {
 	made := sanctionMade{sanction: s, brief: isBrief(s)}
 	q, err := r.Request(ctx, s.Request)
@@ -76,21 +78,31 @@ func (g *Guard) howMade(ctx context.Context, r store.Reads, s model.Sanction) (s
 	}
 	made.need = q.Need
 	made.legal = q.Command.Params[paramGround] == "legal"
-	if q.State != model.StateExecuted || q.Command.Account != s.Account {
+	if !madeBy(s, q) {
 		return made, nil
 	}
-	made.validKeys, err = g.keysStand(ctx, r, q)
+	made.validKeys, err = g.keysStand(ctx, r, q, made.brief)
 	return made, err
 }
 
-// keysStand checks the signatures on an executed request again, by as many people as it took. Credentials that were
-// revoked since stood when the request took effect.
-func (g *Guard) keysStand(ctx context.Context, r store.Reads, q model.Request) (bool, error) {
+// madeBy reports whether a sanction is what the execution of a request put there.
+func madeBy(s model.Sanction, q model.Request) bool {
+	post := model.ID(0)
+	if q.Command.Kind == model.CmdRemovePost {
+		post = q.Command.Post
+	}
+	return q.State == model.StateExecuted && s.Account == q.Command.Account && s.Post == post &&
+		string(s.Kind) == string(q.Command.Kind) && s.Start.Equal(q.ClosedAt)
+}
+
+// keysStand checks the signatures on an executed request again, by as many people as it took and law 1 asks for.
+// Credentials that were revoked since stood when the request took effect.
+func (g *Guard) keysStand(ctx context.Context, r store.Reads, q model.Request, brief bool) (bool, error) {
 	keys, err := r.KeysOn(ctx, q.ID)
 	if err != nil {
 		return false, err
 	}
-	d := deed{cmd: q.Command, info: q.Command.Info(), strictest: q.Target.Strictest}
+	d := deed{cmd: q.Command, info: q.Command.Info(), strictest: q.Target.Strictest, brief: brief}
 	people := map[model.ID]bool{}
 	for _, k := range keys {
 		var held []model.Credential
@@ -105,7 +117,7 @@ func (g *Guard) keysStand(ctx context.Context, r store.Reads, q model.Request) (
 			people[k.Person] = true
 		}
 	}
-	return len(people) >= q.Need.Keys, nil
+	return len(people) >= max(twoKeys(d, q.Need).Keys, len(q.Need.Roles), q.Need.Teams, 1), nil
 }
 
 // requireRestore is the strictest of what lifting each sanction takes.
@@ -118,43 +130,54 @@ func requireRestore(d deed) model.Requirement {
 }
 
 // weighRestore replaces what each sanction took by what lifting it takes now (law 9). undo says that this is a one-key
-// undo, of which there is one per account and case.
-func (d *deed) weighRestore(ctx context.Context, r store.Reads, requester model.ID, now time.Time) (undo bool, err error) {
-	byPerson, err := r.UndoneBy(ctx, requester, now.Add(-24*time.Hour))
+// undo, of which there is one per account and case: where something else on the account takes more keys anyway, none is
+// used up.
+func (c *court) weighRestore(ctx context.Context, d *deed, requester model.ID) (undo bool, err error) {
+	byPerson, err := c.r.UndoneBy(ctx, requester, c.now.Add(-undoDay))
 	if err != nil {
 		return false, err
 	}
-	for i, m := range d.lifts {
-		onCase, err := r.UndoneOn(ctx, d.cmd.Account, m.sanction.Case)
+	for i := range d.lifts {
+		m := &d.lifts[i]
+		onCase, err := c.r.UndoneOn(ctx, d.cmd.Account, m.sanction.Case)
 		if err != nil {
 			return false, err
 		}
-		need, undoes := lightIsEasier(m, undoHistory{onCase: onCase, byPerson: byPerson}, now)
-		d.lifts[i].need = need
-		undo = undo || undoes
+		m.need, m.undo = lightIsEasier(*m, undoHistory{onCase: onCase, byPerson: byPerson}, c.now)
+		undo = undo || m.undo
 	}
-	return undo, nil
+	return undo && requireRestore(*d).Keys == 1, nil
 }
 
-// liftAll lifts what a restore is about, and books a one-key undo.
-func (g *Guard) liftAll(ctx context.Context, p *store.PrivTx, d deed, q model.Request, undo bool) error {
+// liftAll lifts what a restore is about, and books a one-key undo on whoever asked for it and whoever turned the key.
+func liftAll(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) error {
 	var cases []model.ID
-	for _, m := range d.lifts {
+	for _, m := range v.deed.lifts {
 		s := m.sanction
 		s.LiftedAt = p.Now()
 		if err := p.PutSanction(ctx, s); err != nil {
 			return err
 		}
-		if undo && !slices.Contains(cases, s.Case) {
+		if v.undo && m.undo && !slices.Contains(cases, s.Case) {
 			cases = append(cases, s.Case)
 		}
 	}
-	for _, c := range cases {
-		err := p.PutCharge(ctx, store.Charge{ID: p.NextID(), Person: q.Requester, Account: d.cmd.Account, Request: q.ID,
-			Kind: model.CmdRestore, Case: c, At: p.Now()})
-		if err != nil {
-			return err
+	for _, onCase := range cases {
+		for _, person := range v.payers(q.Requester) {
+			err := p.PutCharge(ctx, store.Charge{ID: p.NextID(), Person: person, Account: q.Command.Account, Request: q.ID,
+				Kind: model.CmdRestore, Case: onCase, At: p.Now()})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// fewUndos is the bound of law 9 for whoever turns the key of a one-key undo, beside whoever asks for it.
+func fewUndos(p model.Person, undone int64) *model.Error {
+	if undone < UndoPerDay {
+		return nil
+	}
+	return model.Refused(LawLight, "%s has undone %d darkenings by one key within a day: somebody else has to", p.Name, undone)
 }

@@ -11,11 +11,10 @@ import (
 
 // See reports whether a person may read cases, requests and the ledger's private parts, by the policy in force.
 func (g *Guard) See(ctx context.Context, p model.Person) error {
-	b, err := g.policyOf(ctx, g.st.Reads)
+	c, err := g.sit(ctx, g.st.Reads, g.now().UTC(), time.Time{})
 	if err != nil {
 		return err
 	}
-	c := &court{g: g, r: g.st.Reads, b: b, now: g.now().UTC()}
 	if e := c.ask(policy.VerbSee, deed{}, p); e != nil {
 		return e
 	}

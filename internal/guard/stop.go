@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -24,53 +25,72 @@ func (g *Guard) Withdraw(ctx context.Context, a Actor, request model.ID, reason 
 
 // Decline says no to a request that still waits for keys; then it gets none.
 func (g *Guard) Decline(ctx context.Context, a Actor, request model.ID, reason string) (Outcome, error) {
-	return g.stop(ctx, a, request, reason, approval.Decline, func(c *court, _ *store.PrivTx, _ model.Request, d deed, m model.Person) (*model.Error, error) {
-		return c.decides(policy.VerbDecline, d, m), nil
+	return g.stop(ctx, a, request, reason, approval.Decline, func(c *court, p *store.PrivTx, q model.Request, d deed, m model.Person) (*model.Error, error) {
+		return c.no(ctx, p, policy.VerbDecline, model.StateDeclined, q, d, m)
 	})
 }
 
 // Veto stops a request before it takes effect. A person's second veto on one case does not count (law 10).
 func (g *Guard) Veto(ctx context.Context, a Actor, request model.ID, reason string) (Outcome, error) {
 	return g.stop(ctx, a, request, reason, approval.Veto, func(c *court, p *store.PrivTx, q model.Request, d deed, m model.Person) (*model.Error, error) {
-		if e := c.decides(policy.VerbVeto, d, m); e != nil {
-			return e, nil
-		}
-		subject := vetoSubject(q)
-		n, err := p.Vetoes(ctx, m.ID, subject, time.Time{})
-		if err != nil {
-			return nil, err
-		}
-		if e := oneVeto(n); e != nil {
-			return e, nil
-		}
-		return nil, p.PutVeto(ctx, store.Veto{ID: p.NextID(), Request: q.ID, Person: m.ID, Case: subject, At: p.Now()})
+		return c.no(ctx, p, policy.VerbVeto, model.StateVetoed, q, d, m)
 	})
 }
 
-// oneVeto is the last part of law 10: a person's second veto on one case does not count.
+// no is one person's word against a request, which ends it in a state: each person's counts once a case.
+func (c *court) no(ctx context.Context, p *store.PrivTx, verb policy.Verb, ends model.RequestState, q model.Request, d deed, m model.Person) (*model.Error, error) {
+	if e := leaversHoldNoKeys(d, m, c.now); e != nil {
+		return e, nil
+	}
+	if e := c.ask(verb, d, m); e != nil {
+		return e, nil
+	}
+	subject, since := vetoSubject(q, c.now)
+	before, err := p.Vetoes(ctx, m.ID, subject, ends, since)
+	if err != nil {
+		return nil, err
+	}
+	if e := oneVeto(before); e != nil {
+		return e, nil
+	}
+	return nil, p.PutVeto(ctx, store.Veto{ID: p.NextID(), Request: q.ID, Person: m.ID, Case: subject, At: p.Now()})
+}
+
+// oneVeto is the last part of law 10: a person's second veto on one case does not count. No more does a second no to
+// what still waits for keys, or nothing would bound that.
 func oneVeto(before int64) *model.Error {
 	if before > 0 {
-		return model.Refused(LawBounded, "you have vetoed on this case before: a second veto does not count")
+		return model.Refused(LawBounded, "you have said no on this case before: a second time does not count")
 	}
 	return nil
 }
 
-// vetoSubject is what a veto is counted on: the case or, without one, the account, the person, or else the request
-// itself, which can be vetoed once anyway.
-func vetoSubject(q model.Request) model.ID {
-	for _, id := range []model.ID{q.Command.Case, q.Command.Account, q.Command.Person} {
-		if id != 0 {
-			return id
-		}
+// vetoMemory is how long a veto counts on what belongs to no case.
+const vetoMemory = 7 * 24 * time.Hour
+
+// vetoSubject is what a veto is counted on, and since when: the case for good or, without one, the account or person for
+// a while, so that nobody's veto on them is spent for ever. All unfreezing is one subject (0), or one person's vetoes
+// would keep a freeze on; any other request about neither stands alone.
+func vetoSubject(q model.Request, now time.Time) (model.ID, time.Time) {
+	since := now.Add(-vetoMemory)
+	switch c := q.Command; {
+	case c.Case != 0:
+		return c.Case, time.Time{}
+	case c.Kind == model.CmdUnfreeze:
+		return 0, since
+	default:
+		return cmp.Or(c.Account, c.Person, q.ID), since
 	}
-	return q.ID
 }
 
 // stop ends an open request by a step that may allows. A refusal is recorded.
 func (g *Guard) stop(ctx context.Context, a Actor, request model.ID, reason string, step approval.Step,
 	may func(*court, *store.PrivTx, model.Request, deed, model.Person) (*model.Error, error)) (Outcome, error) {
-	if len(reason) > model.MaxReason {
-		return Outcome{}, model.Invalid("reason", "may have at most %d bytes", model.MaxReason)
+	if err := checkText("reason", reason, model.MaxReason); err != nil {
+		return Outcome{}, err
+	}
+	if err := historyStands(g.broken, ""); err != nil {
+		return Outcome{}, err
 	}
 	var out Outcome
 	var refusal *model.Error
@@ -80,7 +100,7 @@ func (g *Guard) stop(ctx context.Context, a Actor, request model.ID, reason stri
 		if err != nil {
 			return err
 		}
-		c, err := g.sit(ctx, p.Reads, p.Now(), p.Previous())
+		c, err := g.convene(ctx, p)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
-	"keyturn/internal/policy"
 	"keyturn/internal/store"
 )
 
@@ -17,6 +16,9 @@ import (
 // the key; everything else opens a request that waits for keys. A refusal is an error that names the law or says what
 // the policy wants, and an entry of the ledger; bad input is an invalid error that names the field, and changes nothing.
 func (g *Guard) Submit(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
+	if err := historyStands(g.broken, cmd.Kind); err != nil {
+		return Outcome{}, err
+	}
 	var out Outcome
 	var refusal *model.Error
 	err := g.st.Privileged(ctx, func(p *store.PrivTx) (err error) {
@@ -36,12 +38,12 @@ func answer(out Outcome, refusal *model.Error, err error) (Outcome, error) {
 }
 
 func (g *Guard) submit(ctx context.Context, p *store.PrivTx, a Actor, cmd model.Command) (out Outcome, refusal *model.Error, err error) {
-	c, err := g.sit(ctx, p.Reads, p.Now(), p.Previous())
+	c, err := g.convene(ctx, p)
 	if err != nil {
 		return out, nil, err
 	}
 	salt := rand.Text()
-	q := model.Request{ID: p.NextID(), Command: cmd, Requester: a.Person, Login: a.Login, Policy: c.b.Hash(),
+	q := model.Request{ID: p.NextID(), Command: cmd, Requester: a.Person, Login: a.Login, Policy: c.hash,
 		Nonce: make([]byte, 32), Reason: approval.ReasonHash(salt, cmd.Reason), State: model.StatePending,
 		CreatedAt: p.Now(), ExpiresAt: p.Now().Add(model.RequestLife), Opened: p.Leaf()}
 	rand.Read(q.Nonce)
@@ -52,16 +54,16 @@ func (g *Guard) submit(ctx context.Context, p *store.PrivTx, a Actor, cmd model.
 	// What was read of the target completes the command: a post's author, for one.
 	q.Command, q.Target, q.Need = v.deed.cmd, v.deed.target, v.need
 	p.Entry.Private = map[string]string{privateReason: cmd.Reason, privateSalt: salt}
-	if v.refusal != nil {
-		refuseEntry(p, q, a, v.refusal)
-		return Outcome{Leaf: p.Leaf()}, v.refusal, nil
-	}
 	keys, v, err := c.sessionKey(ctx, p, q, a, v)
 	if err != nil {
 		return out, nil, err
 	}
-	if v.missing.None() && v.refusal == nil {
-		return g.finish(ctx, p, c, q, a, keys, v)
+	if v.refusal != nil {
+		refuseEntry(p, q, a, v.refusal)
+		return Outcome{Leaf: p.Leaf()}, v.refusal, nil
+	}
+	if v.missing.None() {
+		return c.finish(ctx, p, q, a, keys, v)
 	}
 	p.Entry.Facts = facts(ledger.EventRequested, q, a)
 	out = Outcome{Request: q, Missing: v.missing, Leaf: p.Leaf()}
@@ -70,7 +72,7 @@ func (g *Guard) submit(ctx context.Context, p *store.PrivTx, a Actor, cmd model.
 
 // sessionKey turns the requester's session as the key where that suffices (law 5).
 func (c *court) sessionKey(ctx context.Context, p *store.PrivTx, q model.Request, a Actor, v verdict) ([]model.Key, verdict, error) {
-	if v.need.Keys != 1 {
+	if v.refusal != nil || v.need.Keys != 1 {
 		return nil, v, nil
 	}
 	k := model.Key{ID: p.NextID(), Request: q.ID, Person: a.Person, Login: a.Login, SignedAt: c.now, ExpiresAt: c.now}
@@ -90,8 +92,8 @@ func refuseEntry(p *store.PrivTx, q model.Request, a Actor, refusal *model.Error
 
 // finish has a request with all its keys wait, or take effect where nothing is to be waited for. keys are those that
 // are not in the store yet.
-func (g *Guard) finish(ctx context.Context, p *store.PrivTx, c *court, q model.Request, a Actor, keys []model.Key, v verdict) (Outcome, *model.Error, error) {
-	wait := v.need.Wait / time.Duration(g.settings.WaitDivisor)
+func (c *court) finish(ctx context.Context, p *store.PrivTx, q model.Request, a Actor, keys []model.Key, v verdict) (Outcome, *model.Error, error) {
+	wait := v.need.Wait / time.Duration(c.g.settings.WaitDivisor)
 	var err error
 	if wait > 0 {
 		q.State, err = approval.Next(q.State, approval.Complete)
@@ -115,19 +117,11 @@ func (g *Guard) finish(ctx context.Context, p *store.PrivTx, c *court, q model.R
 		}
 	}
 	if q.State == model.StateExecuted {
-		if err := g.execute(ctx, p, q, v); err != nil {
+		if err := c.execute(ctx, p, q, v); err != nil {
 			return Outcome{}, nil, err
 		}
 	}
 	return Outcome{Request: q, Leaf: p.Leaf()}, nil, nil
-}
-
-// decides reports whether a person may stop a request, by the policy.
-func (c *court) decides(verb policy.Verb, d deed, p model.Person) *model.Error {
-	if e := leaversHoldNoKeys(d, p, c.now); e != nil {
-		return e
-	}
-	return c.ask(verb, d, p)
 }
 
 // openRequest reads a request that is to change, and refuses one that is closed.

@@ -39,8 +39,8 @@ func (g *Guard) Challenge(ctx context.Context, a Actor, request model.ID) (json.
 		if err != nil {
 			return err
 		}
-		if q.State != model.StatePending {
-			return model.Errorf(model.KindConflict, "the request is %s", q.State)
+		if err := takesKeys(q, g.now()); err != nil {
+			return err
 		}
 		head, _, err := tx.LedgerHead(ctx)
 		if err != nil {
@@ -81,24 +81,20 @@ func (g *Guard) Turn(ctx context.Context, a Actor, request model.ID, response []
 }
 
 func (g *Guard) turn(ctx context.Context, p *store.PrivTx, a Actor, request model.ID, challenge, handle []byte, assertion model.Assertion) (out Outcome, refusal *model.Error, err error) {
-	q, err := openRequest(ctx, p, request, model.StatePending)
+	q, keys, err := read(ctx, p.Reads, request)
+	if err == nil {
+		err = historyStands(g.broken, q.Command.Kind)
+	}
+	if err == nil {
+		err = takesKeys(q, p.Now())
+	}
 	if err != nil {
 		return out, nil, err
 	}
-	q.Command.Reason, err = reasonOf(ctx, p.Reads, q)
-	if err != nil {
-		return out, nil, err
+	var k model.Key
+	if refusal = oneKey(keys, a.Person); refusal == nil {
+		k, refusal, err = g.newKey(ctx, p, a, q, challenge, handle, assertion)
 	}
-	keys, err := p.KeysOn(ctx, q.ID)
-	if err != nil {
-		return out, nil, err
-	}
-	for _, k := range keys {
-		if k.Person == a.Person {
-			return out, nil, model.Errorf(model.KindConflict, "you have turned your key on this request already")
-		}
-	}
-	k, refusal, err := g.newKey(ctx, p, a, q, challenge, handle, assertion)
 	if err != nil {
 		return out, nil, err
 	}
@@ -118,12 +114,36 @@ func (g *Guard) turn(ctx context.Context, p *store.PrivTx, a Actor, request mode
 		return Outcome{Request: q, Leaf: p.Leaf()}, refusal, nil
 	}
 	if v.missing.None() {
-		return g.finish(ctx, p, c, q, a, []model.Key{k}, v)
+		return c.finish(ctx, p, q, a, []model.Key{k}, v)
 	}
 	p.Entry.Facts = facts(ledger.EventKey, q, a)
 	p.Entry.Facts.Keys = keyFacts(v.counted)
 	out = Outcome{Request: q, Missing: v.missing, Leaf: p.Leaf()}
 	return out, nil, p.PutKey(ctx, k)
+}
+
+// read reads a request with its reason and the keys that were turned on it.
+func read(ctx context.Context, r store.Reads, id model.ID) (model.Request, []model.Key, error) {
+	q, err := r.Request(ctx, id)
+	if err != nil {
+		return q, nil, err
+	}
+	if q.Command.Reason, err = reasonOf(ctx, r, q); err != nil {
+		return q, nil, err
+	}
+	keys, err := r.KeysOn(ctx, id)
+	return q, keys, err
+}
+
+// takesKeys reports whether keys can still be turned on a request.
+func takesKeys(q model.Request, now time.Time) error {
+	switch {
+	case q.State != model.StatePending:
+		return model.Errorf(model.KindConflict, "the request is %s", q.State)
+	case !now.Before(q.ExpiresAt):
+		return model.Errorf(model.KindConflict, "the request is expired")
+	}
+	return nil
 }
 
 // newKey takes the challenge, which nobody can use again after that, and makes the key that answers it.
@@ -151,7 +171,7 @@ func (g *Guard) newKey(ctx context.Context, p *store.PrivTx, a Actor, q model.Re
 
 // judgeAgain decides on a request that was made before: under the same policy, on the same target, or not at all.
 func (g *Guard) judgeAgain(ctx context.Context, p *store.PrivTx, q model.Request, keys []model.Key) (*court, verdict, error) {
-	c, err := g.sit(ctx, p.Reads, p.Now(), p.Previous())
+	c, err := g.convene(ctx, p)
 	if err != nil {
 		return nil, verdict{}, err
 	}
@@ -164,7 +184,7 @@ func (g *Guard) judgeAgain(ctx context.Context, p *store.PrivTx, q model.Request
 		return c, v, err
 	}
 	switch {
-	case c.b.Hash() != q.Policy:
+	case c.hash != q.Policy:
 		v.refusal = model.Refused(LawSigned, "the policy has changed since this was requested: request it again")
 	case !sameTarget(q.Target, v.deed.target):
 		v.refusal = model.Refused(LawSigned, "what this is about has changed since it was requested: request it again")

@@ -163,10 +163,11 @@ func (r Reads) UndoneOn(ctx context.Context, account, onCase model.ID) (n int64,
 	return n, err
 }
 
-// Vetoes counts a person's vetoes on a case since a time.
-func (r Reads) Vetoes(ctx context.Context, person, onCase model.ID, since time.Time) (n int64, err error) {
-	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes WHERE person = $1 AND case_id = $2 AND at >= $3`,
-		person, onCase, millis(since))
+// Vetoes counts the requests on a case that a person brought to a state, vetoed or declined, since a time.
+func (r Reads) Vetoes(ctx context.Context, person, onCase model.ID, state model.RequestState, since time.Time) (n int64, err error) {
+	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes JOIN requests ON requests.id = vetoes.request
+		WHERE vetoes.person = $1 AND vetoes.case_id = $2 AND requests.state = $3 AND vetoes.at >= $4`,
+		person, onCase, string(state), millis(since))
 	return n, err
 }
 

@@ -1,0 +1,70 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
+)
+
+// use is what a person has darkened within a window.
+type use struct{ count, reach int64 }
+
+type budgetUse struct{ hour, day use }
+
+// payers are who answers for what a verdict allows: the requester and every key-holder (law 10).
+func (v verdict) payers(requester model.ID) []model.ID {
+	payers := []model.ID{requester}
+	for _, k := range v.counted {
+		if k.Person != requester {
+			payers = append(payers, k.Person)
+		}
+	}
+	return payers
+}
+
+// charge asks whether the requester and every key-holder have enough left of their budgets (law 10).
+func (c *court) charge(ctx context.Context, v verdict, requester model.ID) (*model.Error, error) {
+	if v.deed.info.Group != model.GroupDarken {
+		return nil, nil
+	}
+	for _, id := range v.payers(requester) {
+		p, err := c.member(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		var used budgetUse
+		var err1, err2 error
+		used.hour.count, used.hour.reach, err1 = c.r.Charged(ctx, id, c.now.Add(-time.Hour))
+		used.day.count, used.day.reach, err2 = c.r.Charged(ctx, id, c.now.Add(-24*time.Hour))
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, fmt.Errorf("reading what person %d has darkened: %w", id, err)
+		}
+		if e := boundedReach(v.deed, c.b, p.Person, used); e != nil {
+			return e, nil
+		}
+	}
+	return nil, nil
+}
+
+// book charges a darkening to its requester and to every key-holder, and trips the breaker when there have been too
+// many (law 10).
+func book(ctx context.Context, p *store.PrivTx, q model.Request, v verdict, limit policy.Breaker) error {
+	for _, person := range v.payers(q.Requester) {
+		err := p.PutCharge(ctx, store.Charge{ID: p.NextID(), Person: person, Account: v.deed.cmd.Account, Request: q.ID,
+			Kind: v.deed.cmd.Kind, Case: v.deed.cmd.Case, Reach: v.deed.reach(), At: p.Now()})
+		if err != nil {
+			return err
+		}
+	}
+	n, err := p.Darkenings(ctx, p.Now().Add(-limit.Window))
+	if err != nil || n < int64(limit.Darkenings) {
+		return err
+	}
+	return p.PutFreeze(ctx, store.Freeze{ID: p.NextID(), Scope: store.FreezeAll, StartedAt: p.Now(),
+		EndsAt: p.Now().Add(limit.Freeze)})
+}
