@@ -2,7 +2,6 @@ package markup
 
 import (
 	"html"
-	"regexp"
 	"strings"
 
 	"keyturn/internal/model"
@@ -34,42 +33,46 @@ func (r Renderer) paragraphs(text string, known map[string]string) string {
 	var b strings.Builder
 	b.Grow(len(text) + len(text)/4 + 16)
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	for _, paragraph := range blankLines.Split(strings.TrimSpace(text), -1) {
-		if paragraph == "" {
-			continue
-		}
-		b.WriteString("<p>")
-		for i, line := range strings.Split(paragraph, "\n") {
-			if i > 0 {
-				b.WriteString("<br />")
-			}
+	open := false // a paragraph
+	for line := range strings.SplitSeq(text, "\n") {
+		switch blank := strings.TrimSpace(line) == ""; {
+		case blank && open:
+			b.WriteString("</p>")
+			open = false
+		case blank:
+		case open:
+			b.WriteString("<br />")
 			r.line(&b, line, known)
+		default:
+			b.WriteString("<p>")
+			r.line(&b, line, known)
+			open = true
 		}
+	}
+	if open {
 		b.WriteString("</p>")
 	}
 	return b.String()
 }
 
-var (
-	blankLines = regexp.MustCompile(`\n[\t ]*\n\s*`)
-	addresses  = regexp.MustCompile(`https?://[^\s<>"]+`)
-)
-
 // line writes one line: addresses first, since an address may hold an @.
 func (r Renderer) line(b *strings.Builder, line string, known map[string]string) {
-	rest := 0
-	if strings.Contains(line, "://") {
-		for _, at := range addresses.FindAllStringIndex(line, -1) {
-			address := trimAddress(line[at[0]:at[1]])
-			if !linkable(address) {
-				continue
-			}
-			r.words(b, line[rest:at[0]], known)
+	for {
+		start, end := findAddress(line)
+		if start == end {
+			break
+		}
+		address := trimAddress(line[start:end])
+		if linkable(address) {
+			r.words(b, line[:start], known)
 			link(b, address)
-			rest = at[0] + len(address)
+			line = line[start+len(address):]
+		} else {
+			r.words(b, line[:end], known)
+			line = line[end:]
 		}
 	}
-	r.words(b, line[rest:], known)
+	r.words(b, line, known)
 }
 
 // words writes text without addresses, linking the handles that are known.
