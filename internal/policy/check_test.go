@@ -26,10 +26,9 @@ func TestCheckShipped(t *testing.T) {
 		t.Errorf("the shipped policy has gaps: %q", r.Gaps)
 	}
 	want := Line{Role: model.RoleAgent, Verb: VerbRequest, Class: model.ClassGovernment,
-		Always: []model.CommandKind{model.CmdWarn, model.CmdLock, model.CmdViewPrivate, model.CmdDecideAppeal, model.CmdRestore},
-		Sometimes: []model.CommandKind{model.CmdSensitive, model.CmdLimit, model.CmdRemovePost, model.CmdDeactivate,
-			model.CmdSuspend, model.CmdBan, model.CmdPurge, model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail,
-			model.CmdRenameHandle}}
+		Always: []model.CommandKind{model.CmdWarn, model.CmdLock, model.CmdSensitive, model.CmdLimit, model.CmdRemovePost,
+			model.CmdDeactivate, model.CmdSuspend, model.CmdBan, model.CmdPurge, model.CmdSignOut, model.CmdResetCredentials,
+			model.CmdChangeEmail, model.CmdRenameHandle, model.CmdViewPrivate, model.CmdDecideAppeal, model.CmdRestore}}
 	if diff := cmp.Diff(want, lineOf(r, model.RoleAgent, false, VerbRequest, model.ClassGovernment)); diff != "" {
 		t.Errorf("an agent and a government account (-want +got):\n%s", diff)
 	}

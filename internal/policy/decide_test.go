@@ -29,10 +29,6 @@ func intended(q Question) bool {
 	if s.Leaver && (q.Class != model.ClassStandard || touchy) {
 		return false
 	}
-	harms := info.Group == model.GroupSilence || info.Group == model.GroupDarken || info.Group == model.GroupTakeover
-	if q.Verb == VerbRequest && q.Class == model.ClassGovernment && harms && q.Command != model.CmdLock && !q.HasCase {
-		return false
-	}
 	switch {
 	case q.Verb == VerbDecline && info.Group == model.GroupLight:
 		return false
@@ -112,8 +108,6 @@ func TestDecisionSaysWhy(t *testing.T) {
 	}{
 		{Question{Verb: VerbSign, Subject: agent, Command: model.CmdSuspend, Class: model.ClassStandard}, true,
 			[]string{"account-commands"}, "Allowed by account-commands."},
-		{Question{Verb: VerbRequest, Subject: agent, Command: model.CmdSuspend, Class: model.ClassGovernment}, false,
-			[]string{"government-needs-a-case"}, "On a government account this takes a case about that account: open one, or name it."},
 		{Question{Verb: VerbSign, Subject: leaver, Command: model.CmdSuspend, Class: model.ClassVerified}, false,
 			[]string{"leavers"}, "A person who is leaving does this on standard accounts only, and restores, appeals and governing not even there."},
 		{Question{Verb: VerbSign, Subject: agent, Command: model.CmdRestore, Class: model.ClassHighProfile}, false, nil,
