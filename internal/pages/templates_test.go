@@ -1,0 +1,55 @@
+package pages
+
+import (
+	"bytes"
+	"testing"
+	"time"
+)
+
+// TestEveryTemplateWithEverything executes each page with each part of it there, so that a name that a template has and
+// the page has not fails here.
+func TestEveryTemplateWithEverything(t *testing.T) {
+	f := frame{Site: "Network", Title: "Title", Description: "words", URL: publicURL + "/x", Kind: "article", Image: publicURL + "/i.png"}
+	by := person{Handle: "ada", Name: "Ada", Initial: "A", Colour: 3, Verified: true, Bot: true, URL: "/@ada"}
+	post := card{URL: "/@ada/1", By: by, BoostedBy: &by, ReplyURL: "/@ada/1#thread", Spoiler: "careful", Content: "<p>hi</p>",
+		Language: "en", Time: stamp(time.Unix(0, 0)), Replies: 1, Boosts: 2, Favourites: 3, Focus: true}
+	plain := post
+	plain.Spoiler, plain.BoostedBy = "", nil
+	turn := turns{Newest: "/", Older: "/?max_id=1"}
+	pages := map[string]any{
+		"home.html": homePage{frame: f, Host: "network.example", Posts: []card{post, plain}, turns: turn},
+		"profile.html": profilePage{frame: f, By: by, Note: "<p>note</p>", Joined: post.Time, Posts: 1, Following: 2, Followers: 3,
+			Cards: []card{post, plain}, turns: turn},
+		"post.html":      postPage{frame: f, By: by, Ancestors: []card{plain}, Post: post, Descendants: []card{plain}},
+		"suspended.html": suspendedPage{f, "ada"},
+		"problem.html":   problemPage{f, "words"},
+	}
+	for name, data := range pages {
+		var b bytes.Buffer
+		if err := templates.ExecuteTemplate(&b, name, data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !bytes.Contains(b.Bytes(), []byte("</html>")) {
+			t.Errorf("%s does not end: %s", name, b.String())
+		}
+	}
+	parts := map[string]bool{"head": true, "foot": true, "avatar": true, "name": true, "card": true, "turns": true, "frame.html": true}
+	for _, tmpl := range templates.Templates() {
+		if _, tried := pages[tmpl.Name()]; !tried && !parts[tmpl.Name()] {
+			t.Errorf("template %s is tried nowhere", tmpl.Name())
+		}
+	}
+}
+
+func TestSummary(t *testing.T) {
+	long := ""
+	for range 100 {
+		long += "é  e\n"
+	}
+	if got := summary(long); len([]rune(got)) != 200 {
+		t.Errorf("a summary has %d letters", len([]rune(got)))
+	}
+	if got := summary(" a\n b "); got != "a b" {
+		t.Errorf("a summary is %q", got)
+	}
+}
