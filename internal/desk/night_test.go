@@ -73,15 +73,17 @@ func TestLeaverIsRefusedByName(t *testing.T) {
 func TestStoppingARequest(t *testing.T) {
 	o := open(t)
 	agent, lead := o.signIn(t, "agent"), o.signIn(t, "lead")
-	for how, by := range map[string]client{"withdraw": agent, "decline": lead, "veto": lead} {
-		q := agent.ask(o.suspension("newsroom"), http.StatusAccepted)
-		path := "/api/v1/requests/" + q.ID + "/" + how
-		o.unchanged(t, how+" by an auditor", 1, func() {
+	for _, test := range []struct {
+		how, state, handle string
+		by                 client
+	}{{"withdraw", "withdrawn", "newsroom", agent}, {"decline", "declined", "president", lead}, {"veto", "vetoed", "astronaut", lead}} {
+		q := agent.ask(o.suspension(test.handle), http.StatusAccepted)
+		path := "/api/v1/requests/" + q.ID + "/" + test.how
+		o.unchanged(t, test.how+" by an auditor", 1, func() {
 			o.signIn(t, "auditor").post(path, map[string]string{"reason": "no"}).is(http.StatusForbidden)
 		})
-		by.post(path, map[string]string{"reason": "no"}).is(http.StatusOK, `"state":"`+map[string]string{
-			"withdraw": "withdrawn", "decline": "declined", "veto": "vetoed"}[how], `"stopped":{"by":{`, `"reason":"no"`)
-		by.post(path, map[string]string{"reason": "no"}).is(http.StatusConflict)
+		test.by.post(path, map[string]string{"reason": "no"}).is(http.StatusOK, `"state":"`+test.state, `"stopped":{"by":{`, `"reason":"no"`)
+		test.by.post(path, map[string]string{"reason": "no"}).is(http.StatusConflict)
 	}
 }
 
