@@ -17,7 +17,8 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 type engine struct {
 	*testing.T
 	*store.Store
-	clock *testkit.Clock
+	config store.Config
+	clock  *testkit.Clock
 }
 
 // onEach runs a test on both engines: the same calls must have the same results.
@@ -39,7 +40,7 @@ func onEach(t *testing.T, test func(t *testing.T, e *engine)) {
 					t.Error(err)
 				}
 			})
-			test(t, &engine{t, s, clock})
+			test(t, &engine{t, s, c, clock})
 		})
 	}
 }

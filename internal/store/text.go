@@ -9,7 +9,7 @@ import (
 )
 
 // textOf is a column's value as the ledger's facts have it: integers in decimal, bytes in base64 (RFC 4648 section 4),
-// booleans as true and false.
+// booleans as 1 and 0, since SQLite gives them back as integers.
 func textOf(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -19,7 +19,10 @@ func textOf(v any) string {
 	case model.ID:
 		return v.String()
 	case bool:
-		return strconv.FormatBool(v)
+		if v {
+			return "1"
+		}
+		return "0"
 	case []byte:
 		return base64.StdEncoding.EncodeToString(v)
 	default:

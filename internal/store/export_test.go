@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"modernc.org/sqlite"
+)
+
+// Exec runs a statement in a transaction, past every method that there is.
+func (tx *Tx) Exec(ctx context.Context, text string, args ...any) error {
+	_, err := tx.exec(ctx, text, args...)
+	return err
+}
+
+// Text is the one value that a query in a transaction gives.
+func (tx *Tx) Text(ctx context.Context, text string, args ...any) (value string, err error) {
+	found, err := tx.row(ctx, []any{&value}, text, args...)
+	if err == nil && !found {
+		err = sql.ErrNoRows
+	}
+	return value, err
+}
+
+// OnCommit has fn called in every commit of the embedded store's writer; when it returns false, the commit fails.
+func (s *Store) OnCommit(fn func() bool) error {
+	return s.d.(*sqliteDialect).writer.conn.Raw(func(conn any) error {
+		hooks, ok := conn.(sqlite.HookRegisterer)
+		if !ok {
+			return fmt.Errorf("%T has no hooks", conn)
+		}
+		hooks.RegisterCommitHook(func() int32 {
+			if fn() {
+				return 0
+			}
+			return 1
+		})
+		return nil
+	})
+}
+
+// Queued is how many writes wait for the embedded store's writer.
+func (s *Store) Queued() int { return len(s.d.(*sqliteDialect).writer.jobs) }
+
+// Read reads the feed once.
+func (f *Feed) Read(ctx context.Context) error { return f.read(ctx) }
