@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"keyturn/internal/model"
 	"keyturn/internal/social"
 	"keyturn/internal/testkit"
 	"keyturn/internal/web"
@@ -205,8 +204,5 @@ func ids(all []gotStatus) []string {
 
 // id is a world's account as the API names it.
 func (s *server) id(handle string) string { return s.Accounts[handle].String() }
-
-// path puts IDs into a path.
-func path(id model.ID, rest string) string { return "/api/v1/statuses/" + id.String() + rest }
 
 func newRequest(method, path string) *http.Request { return httptest.NewRequest(method, path, nil) }
