@@ -5,8 +5,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"keyturn/internal/model"
+	"keyturn/internal/staff"
 )
 
 // TestBadInput sends what a client must not, and asks for a clear no and for nothing changed.
@@ -121,6 +123,9 @@ func TestListsArePaged(t *testing.T) {
 	agent.get("/api/v1/requests?state=executed").is(http.StatusOK, "[]")
 }
 
+// strangersPace is how far apart calls must be for no limit to stop them.
+const strangersPace = time.Second
+
 // FuzzDesk sends anything to every path that takes a body: the desk answers, and never with a defect of its own.
 func FuzzDesk(f *testing.F) {
 	paths := []string{"/api/v1/sign-in/options", "/api/v1/sign-in", "/api/v1/requests", "/api/v1/explain", "/api/v1/enrolments",
@@ -130,7 +135,11 @@ func FuzzDesk(f *testing.F) {
 	f.Add(uint8(7), []byte(`{"reason":"no"}`))
 	o := open(f)
 	agent := o.signIn(f, "agent")
+	began := o.Clock.Now()
 	f.Fuzz(func(t *testing.T, path uint8, body []byte) {
+		if o.Clock.Advance(strangersPace).Sub(began) > staff.SessionLife/2 {
+			began, agent = o.Clock.Now(), o.signIn(t, "agent")
+		}
 		c := agent
 		c.t = t
 		if a := c.post(paths[int(path)%len(paths)], string(body)); a.status >= 500 {
