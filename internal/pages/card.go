@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"keyturn/internal/model"
 	"keyturn/internal/social"
 )
 
@@ -21,7 +22,7 @@ type person struct {
 
 func (s *site) person(a social.Account) person {
 	p := person{Handle: a.Handle, Name: a.DisplayName, Verified: a.Verified, Bot: a.Bot,
-		Colour: int(a.ID>>12) % 6, URL: "/@" + a.Handle}
+		Colour: colour(a.ID), URL: "/@" + a.Handle}
 	if p.Name == "" {
 		p.Name = a.Handle
 	}
@@ -30,12 +31,18 @@ func (s *site) person(a social.Account) person {
 	return p
 }
 
+// colour spreads accounts over the colours of the style sheet: neighbours in time get different ones.
+func colour(id model.ID) int {
+	const golden = 0x9E3779B97F4A7C15 // 2^64 over the golden ratio
+	return int(uint64(id) * golden >> 32 % 6)
+}
+
 // card is a post on a page.
 type card struct {
 	URL        string
 	By         person
 	BoostedBy  *person
-	ReplyURL   string // of the post that it answers
+	Answers    bool // another post, which is not on the page
 	Spoiler    string
 	Content    template.HTML // from package markup, which escapes what it did not make
 	Language   string
@@ -63,9 +70,7 @@ func (s *site) card(p social.Post) card {
 		Replies:    p.Replies,
 		Boosts:     p.Reblogs,
 		Favourites: p.Favourites,
-	}
-	if p.InReplyTo != 0 {
-		c.ReplyURL = c.URL + "#thread"
+		Answers:    p.InReplyTo != 0,
 	}
 	return c
 }

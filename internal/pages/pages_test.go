@@ -212,6 +212,8 @@ func TestPost(t *testing.T) {
 	p := s.page("/@aunt/"+middle.String(), http.StatusOK)
 	p.want("article .content", "first", "second <b>", "third")
 	p.want("article.focus summary", "a secret")
+	p.want("article .aside")
+	s.page("/@aunt", http.StatusOK).want("article .aside", "↲ in a conversation")
 	p.want("article.focus .content", "second <b>")
 	p.wantAttr("meta[property=og:description]", "content", "a secret")
 	p.wantAttr("meta[property=og:url]", "content", publicURL+"/@aunt/"+middle.String())

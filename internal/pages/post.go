@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"keyturn/internal/model"
+	"keyturn/internal/social"
 )
 
 // postPage is a post with what it answers and what answers it.
@@ -41,11 +42,11 @@ func (s *site) post(ctx context.Context, r *http.Request) (shown, error) {
 	}
 	page := postPage{
 		By:          s.person(p.Author),
-		Ancestors:   s.cards(thread.Ancestors),
+		Ancestors:   s.thread(thread.Ancestors),
 		Post:        s.card(p),
-		Descendants: s.cards(thread.Descendants),
+		Descendants: s.thread(thread.Descendants),
 	}
-	page.Post.Focus = true
+	page.Post.Focus, page.Post.Answers = true, false // what it answers stands above it
 	page.frame = s.frame(page.By.Name+" on "+s.cfg.Title, page.Post.URL)
 	page.Description = summary(p.Text)
 	if p.Spoiler != "" {
@@ -53,4 +54,13 @@ func (s *site) post(ctx context.Context, r *http.Request) (shown, error) {
 	}
 	page.Kind = "article"
 	return shown{template: "post.html", data: page}, nil
+}
+
+// thread is the cards of posts that stand with what they answer.
+func (s *site) thread(posts []social.Post) []card {
+	cards := s.cards(posts)
+	for i := range cards {
+		cards[i].Answers = false
+	}
+	return cards
 }

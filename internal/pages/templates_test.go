@@ -11,7 +11,7 @@ import (
 func TestEveryTemplateWithEverything(t *testing.T) {
 	f := frame{Site: "Network", Title: "Title", Description: "words", URL: publicURL + "/x", Kind: "article", Image: publicURL + "/i.png"}
 	by := person{Handle: "ada", Name: "Ada", Initial: "A", Colour: 3, Verified: true, Bot: true, URL: "/@ada"}
-	post := card{URL: "/@ada/1", By: by, BoostedBy: &by, ReplyURL: "/@ada/1#thread", Spoiler: "careful", Content: "<p>hi</p>",
+	post := card{URL: "/@ada/1", By: by, BoostedBy: &by, Answers: true, Spoiler: "careful", Content: "<p>hi</p>",
 		Language: "en", Time: stamp(time.Unix(0, 0)), Replies: 1, Boosts: 2, Favourites: 3, Focus: true}
 	plain := post
 	plain.Spoiler, plain.BoostedBy = "", nil
