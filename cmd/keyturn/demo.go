@@ -152,8 +152,9 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
   3. Replay the whole night and get the score card:
        %s drill eleven-minutes --url %s --desk-url %s --keys %s
 
-  Any Mastodon app: toot login_cli -i %s   Pages: %s/@president
+  A Mastodon client: toot login_cli --disable-https -i %s -e uncle@example.org
+  A page:            %s/@president
   Ctrl-C stops it.
 `, took.Seconds(), demo.WaitDivisor, s.URL, strings.Join(demo.Members(), ", "), demo.Password, s.DeskURL, c.Keys, c.Ops, staff.String(),
-		run, run, run, os.Args[0], s.URL, s.DeskURL, c.Keys, s.URL, s.URL)
+		run, run, run, os.Args[0], s.URL, s.DeskURL, c.Keys, strings.TrimPrefix(s.URL, "http://"), s.URL)
 }
