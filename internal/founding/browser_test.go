@@ -77,9 +77,10 @@ func (p person) plug(how webauthn.AuthenticatorTransport) (unplug func()) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	id := added.AuthenticatorID
 	return func() {
 		_, err := chromedp.Call(p.ctx, webauthn.RemoveVirtualAuthenticator,
-			webauthn.RemoveVirtualAuthenticatorParams{AuthenticatorID: added.AuthenticatorID})
+			webauthn.RemoveVirtualAuthenticatorParams{AuthenticatorID: id})
 		if err != nil {
 			p.t.Fatal(err)
 		}
