@@ -43,8 +43,14 @@ type start struct {
 // begin begins a founding of an empty store at an address of its own.
 func begin(t testing.TB) *start {
 	t.Helper()
+	return beginOn(t, store.Config{Dir: t.TempDir()})
+}
+
+func beginOn(t testing.TB, on store.Config) *start {
+	t.Helper()
 	s := &start{t: t, clock: testkit.NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
-	st, err := store.Open(t.Context(), store.Config{Dir: t.TempDir(), Now: s.clock.Now})
+	on.Now = s.clock.Now
+	st, err := store.Open(t.Context(), on)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +244,12 @@ func (s *start) person(f founding.Founder) {
 }
 
 func TestThreeFoundersBearAStore(t *testing.T) {
-	s := begin(t)
+	for engine, on := range map[string]store.Config{"SQLite": {Dir: t.TempDir()}, "PostgreSQL": {URL: testkit.Postgres(t)}} {
+		t.Run(engine, func(t *testing.T) { bearAStore(t, beginOn(t, on)) })
+	}
+}
+
+func bearAStore(t *testing.T, s *start) {
 	for i, made := range []struct{ login, key string }{
 		{"sam", "phone"}, {"ada", "laptop"}, {"sam", "safe"}, {"leila", "phone"}, {"leila", "safe"},
 	} {

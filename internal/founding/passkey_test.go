@@ -56,6 +56,24 @@ func TestPasskeyThatDoesNotCount(t *testing.T) {
 	s.empty(2)
 }
 
+// TestChallengeIsUsedOnce has two authenticators answer one challenge.
+func TestChallengeIsUsedOnce(t *testing.T) {
+	s := begin(t)
+	ada := s.token("ada")
+	options := s.options(ada)
+	var made []newKey
+	for _, name := range []string{"one", "two"} {
+		response, err := testkit.NewToken(name).Register(s.url, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made = append(made, newKey{name, response})
+	}
+	s.post(passkeyPath(ada), made[0], http.StatusCreated)
+	s.post(passkeyPath(ada), made[1], http.StatusForbidden, "used already")
+	s.empty(1)
+}
+
 // TestSamePasskeyTwice has whoever drives an authenticator disregard what the options exclude.
 func TestSamePasskeyTwice(t *testing.T) {
 	s := begin(t)
