@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"keyturn/internal/model"
@@ -43,17 +44,56 @@ func (d *desk) command(ctx context.Context, o order) (model.Command, error) {
 		c.Account = account.ID
 	}
 	if o.Person != "" {
-		login, err := d.Store.LoginNamed(ctx, o.Person)
-		if err != nil {
+		if err := d.aimAtPerson(ctx, &c, o.Person); err != nil {
 			return c, err
 		}
-		c.Person = login.Person
 	}
 	if c.Post, err = optionalID("post", o.Post); err != nil {
 		return c, err
 	}
-	c.Case, err = optionalID("case", o.Case)
-	return c, err
+	if c.Case, err = optionalID("case", o.Case); err != nil {
+		return c, err
+	}
+	return c, d.attachCase(ctx, &c)
+}
+
+// aimAtPerson finds the person of a login. A role for a login that nobody has is for somebody new.
+func (d *desk) aimAtPerson(ctx context.Context, c *model.Command, name string) error {
+	login, err := d.Store.LoginNamed(ctx, name)
+	if model.KindOf(err) == model.KindNotFound && c.Kind == model.CmdGrantRole && c.Params["login"] == "" {
+		c.Params = maps.Clone(c.Params)
+		if c.Params == nil {
+			c.Params = map[string]string{}
+		}
+		c.Params["login"] = name
+		return nil
+	}
+	c.Person = login.Person
+	return err
+}
+
+// attachCase puts a command on an account that names no case on the account's open one, when there is one.
+func (d *desk) attachCase(ctx context.Context, c *model.Command) error {
+	if c.Case != 0 || c.Info().Group == model.GroupGovern {
+		return nil
+	}
+	account := c.Account
+	if account == 0 && c.Post != 0 {
+		post, err := d.Store.Post(ctx, c.Post)
+		if err != nil {
+			return err
+		}
+		account = post.Account
+	}
+	if account == 0 {
+		return nil
+	}
+	open, err := d.Store.OpenCase(ctx, account)
+	if model.KindOf(err) == model.KindNotFound {
+		return nil
+	}
+	c.Case = open.ID
+	return err
 }
 
 func optionalID(field, s string) (model.ID, error) {

@@ -178,6 +178,8 @@ type request struct {
 	State   model.RequestState
 	Words   string
 	Reason  string
+	Case    string
+	Params  map[string]string
 	Keys    []struct{ Counts bool }
 	Missing struct {
 		Keys  int

@@ -161,15 +161,15 @@ func (n *night) together(ctx context.Context) error {
 	n.request = r
 	n.score.add(r.State == model.StateWaiting, "The right three people together", "not asked for",
 		"3 keys (lead, government affairs, security), then %s to veto", time.Until(r.EffectAt).Round(time.Millisecond))
-	executed, dark, err := n.watch(ctx, false, func() (bool, error) {
-		r, err := n.staff["auditor"].Show(ctx, r.ID.String())
-		return r.State == model.StateExecuted, err
+	reads, dark, err := n.watch(ctx, false, func() (bool, time.Time, error) {
+		now, err := n.staff["auditor"].Show(ctx, r.ID.String())
+		return now.State == model.StateExecuted, r.EffectAt, err
 	})
 	if err != nil {
 		return err
 	}
 	n.score.DarkMS = dark
-	n.score.add(dark < 1000, "Dark for every reader", "at once, by one click", "%.1f ms after the wait; %s", dark, executed)
+	n.score.add(dark < 1000, "Dark for every reader", "at once, by one click", "%.1f ms after the wait was over; %s", dark, reads)
 	return nil
 }
 
@@ -179,16 +179,15 @@ func (n *night) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := time.Now()
-	if r, err = n.staff["lead2"].Turn(ctx, r.ID.String()); err != nil {
-		return err
-	}
-	turned := time.Since(asked)
-	_, light, err := n.watch(ctx, true, func() (bool, error) { return true, nil })
+	_, light, err := n.watch(ctx, true, func() (bool, time.Time, error) {
+		asked := time.Now()
+		r, err = n.staff["lead2"].Turn(ctx, r.ID.String())
+		return true, asked, err
+	})
 	if err != nil {
 		return err
 	}
-	n.score.LightMS = float64(turned.Microseconds())/1000 + light
+	n.score.LightMS = light
 	n.score.add(r.State == model.StateExecuted && n.score.LightMS < 1000, "Back, by one key", "after 11 minutes",
 		"%.1f ms, signature and all", n.score.LightMS)
 	return nil

@@ -14,14 +14,14 @@ const (
 	patience = 60 * time.Second
 )
 
-// watch reads the account over and over as strangers and followers do, until done and every reader sees it as wanted
-// (light, or dark). It returns how many reads there were and how many ms passed between done and the last reader that
-// saw it otherwise.
-func (n *night) watch(ctx context.Context, light bool, done func() (bool, error)) (reads string, ms float64, err error) {
+// watch reads the account over and over as strangers and followers do, until done says that it was changed, and when
+// that began, and every reader sees it as wanted (light, or dark). It returns how many reads there were, and how many ms
+// passed from when it began until the last reader saw it otherwise.
+func (n *night) watch(ctx context.Context, light bool, done func() (bool, time.Time, error)) (reads string, ms float64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var mu sync.Mutex
-	var since, last time.Time // when done was true; when a read that began after that still saw it otherwise
+	var since, last time.Time // when done was true; when a read last saw it otherwise
 	count := 0
 	var wg sync.WaitGroup
 	errs := make([]error, readers)
@@ -43,25 +43,26 @@ func (n *night) watch(ctx context.Context, light bool, done func() (bool, error)
 				count++
 				as := (status == http.StatusOK) == light
 				switch {
-				case since.IsZero():
-				case as:
-					settled++
-				default:
+				case !as:
 					settled, last = 0, at
+				case !since.IsZero():
+					settled++
 				}
 				mu.Unlock()
 				time.Sleep(time.Millisecond)
 			}
 		})
 	}
+	var from time.Time
 	for {
-		ok, err := done()
+		ok, began, err := done()
 		if err != nil {
 			cancel()
 			wg.Wait()
 			return "", 0, err
 		}
 		if ok {
+			from = began
 			break
 		}
 		time.Sleep(2 * time.Millisecond)
@@ -75,8 +76,6 @@ func (n *night) watch(ctx context.Context, light bool, done func() (bool, error)
 			return "", 0, fmt.Errorf("a reader: %w", err)
 		}
 	}
-	if last.After(since) {
-		ms = float64(last.Sub(since).Microseconds()) / 1000
-	}
+	ms = float64(max(0, last.Sub(from)).Microseconds()) / 1000
 	return fmt.Sprintf("%d reads by %d readers", count, readers), ms, nil
 }

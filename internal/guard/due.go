@@ -12,9 +12,10 @@ import (
 	"keyturn/internal/store"
 )
 
-// dueEvery is how often the guard looks for what has come due; dueBatch is how much it does at a time.
+// dueEvery is how often the guard looks for what has come due: an effect is at most that late. dueBatch is how much it
+// does at a time.
 const (
-	dueEvery = 100 * time.Millisecond
+	dueEvery = 20 * time.Millisecond
 	dueBatch = 100
 )
 
