@@ -5,16 +5,14 @@ import (
 	"time"
 
 	"keyturn/internal/model"
-	"keyturn/internal/testkit"
 )
 
 // TestNight is the story itself: the contractor, the agent, the right three, the one key that brings it back.
 func TestNight(t *testing.T) {
-	w := testkit.NewWorld(t, testkit.WorldOptions{})
+	w := newWorld(t)
 	deactivate := w.Command(model.CmdDeactivate, "president")
 
-	_, err := w.Submit("lastday", deactivate)
-	wantLaw(t, err, "leavers_hold_no_keys")
+	w.refused("leavers_hold_no_keys", "the contractor's last day", w.submitting("lastday", deactivate))
 
 	out, err := w.Submit("agent", deactivate)
 	if err != nil {
@@ -45,15 +43,6 @@ func TestNight(t *testing.T) {
 		t.Fatal("not dark after the wait")
 	}
 	w.Do("agent2", w.Command(model.CmdRestore, "president"), "lead2")
-	if w.Dark("president") {
-		t.Fatal("still dark after one key")
-	}
-}
-
-func wantLaw(t testing.TB, err error, law string) {
-	t.Helper()
-	e, ok := err.(*model.Error)
-	if !ok || e.Law != law {
-		t.Errorf("got %v, want a refusal by the law %s", err, law)
-	}
+	w.light("president", "after one key")
+	w.whole()
 }
