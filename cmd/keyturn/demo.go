@@ -137,7 +137,7 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
 	fmt.Fprintf(con.out, `Keyturn demo: ready in %.1f s. It serves this machine only, with software keys; waits are %d times shorter.
 
   Network   %s        members: %s (password %q)
-  Desk      %s        sign-ins below, keys in %s
+  Desk      %s        sign-ins below, with their keys in %s
   Ops       http://%s/metrics
 
   Staff
@@ -153,7 +153,7 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
        %s drill eleven-minutes --url %s --desk-url %s --keys %s
 
   A Mastodon client: toot login_cli --disable-https -i %s -e uncle@example.org
-  A page:            %s/@president
+  In the browser:    %s/@president, and the desk: choose a key file to sign in
   Ctrl-C stops it.
 `, took.Seconds(), demo.WaitDivisor, s.URL, strings.Join(demo.Members(), ", "), demo.Password, s.DeskURL, c.Keys, c.Ops, staff.String(),
 		run, run, run, os.Args[0], s.URL, s.DeskURL, c.Keys, strings.TrimPrefix(s.URL, "http://"), s.URL)

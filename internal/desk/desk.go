@@ -73,6 +73,9 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/{file}", static)
+	if !d.settings.Demo {
+		mux.Handle("GET /static/softkey.js", http.NotFoundHandler()) // keys in files are for demos
+	}
 	d.routes(mux)
 	common := web.Common{Log: cfg.Log, Now: cfg.Now}
 	return common.Wrap(web.SameOrigin(cfg.Log, web.DeskStyle, mux)), nil
@@ -127,6 +130,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /requests":      d.page(d.requestsPage),
 		"GET /requests/{id}": d.page(d.requestPage),
 		"GET /cases":         d.page(d.casesPage),
+		"GET /people":        d.page(d.peoplePage),
 		"GET /sign-in":       d.signInPage,
 		"GET /enrol/{token}": d.enrolPage,
 		"/":                  d.noSuchPage,

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -23,13 +24,22 @@ type enrolmentEntity struct {
 }
 
 func (d *desk) enrolments(w http.ResponseWriter, r *http.Request, _ caller) error {
-	open, err := d.Staff.OpenEnrolments(r.Context())
+	all, err := d.openEnrolments(r.Context())
 	if err != nil {
 		return err
 	}
-	people, err := d.roster(r.Context())
+	return web.WriteJSON(w, http.StatusOK, all)
+}
+
+// openEnrolments are the invitations whose passkey is not enrolled yet.
+func (d *desk) openEnrolments(ctx context.Context) ([]enrolmentEntity, error) {
+	open, err := d.Staff.OpenEnrolments(ctx)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	people, err := d.roster(ctx)
+	if err != nil {
+		return nil, err
 	}
 	all := []enrolmentEntity{}
 	for _, e := range open {
@@ -40,7 +50,7 @@ func (d *desk) enrolments(w http.ResponseWriter, r *http.Request, _ caller) erro
 		}
 		all = append(all, one)
 	}
-	return web.WriteJSON(w, http.StatusOK, all)
+	return all, nil
 }
 
 // invite makes an invitation; its address is told once.

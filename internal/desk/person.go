@@ -83,19 +83,28 @@ func (d *desk) me(w http.ResponseWriter, r *http.Request, who caller) error {
 }
 
 func (d *desk) people(w http.ResponseWriter, r *http.Request, _ caller) error {
-	people, err := d.Store.People(r.Context())
+	all, err := d.everyone(r.Context())
 	if err != nil {
 		return err
 	}
+	return web.WriteJSON(w, http.StatusOK, all)
+}
+
+// everyone is everyone who ever worked at the desk.
+func (d *desk) everyone(ctx context.Context) ([]personEntity, error) {
+	people, err := d.Store.People(ctx)
+	if err != nil {
+		return nil, err
+	}
 	all := []personEntity{}
 	for _, p := range people {
-		e, err := d.personOf(r.Context(), p)
+		e, err := d.personOf(ctx, p)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, e)
 	}
-	return web.WriteJSON(w, http.StatusOK, all)
+	return all, nil
 }
 
 func (d *desk) person(w http.ResponseWriter, r *http.Request, _ caller) error {

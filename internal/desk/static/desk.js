@@ -36,6 +36,8 @@ function inWords(error) {
 
 async function sign(optionsPath, body) {
   const { publicKey } = await call("POST", optionsPath, body);
+  const inFile = typeof softkeyAnswer === "function" && await softkeyAnswer(publicKey); // a demo's desk only
+  if (inFile) return inFile;
   const options = PublicKeyCredential.parseRequestOptionsFromJSON(publicKey);
   const credential = await navigator.credentials.get({ publicKey: options });
   return credential.toJSON();
@@ -70,6 +72,30 @@ async function enrol(form) {
   const made = await makePasskey(form, path + "/options", path);
   form.querySelector("button").remove();
   return "Your passkey is made. Its fingerprint is " + made.fingerprint + "; tell it to the colleagues who enrol it, as number " + made.id + ".";
+}
+
+// ask puts a command to the guard and goes to the request that it opens.
+async function ask(order) {
+  const q = await call("POST", "/api/v1/requests", order);
+  location.assign("/requests/" + q.id);
+  return "Asked for.";
+}
+
+// bringIn asks for a first role for somebody new.
+function bringIn(form) {
+  const params = {};
+  for (const name of ["name", "login", "team", "role", "kind", "ends"]) params[name] = form.elements[name].value.trim();
+  return ask({ kind: "grant_role", reason: form.elements.reason.value, params });
+}
+
+async function invite(button) {
+  const invitation = await call("POST", "/api/v1/enrolments", { login: button.dataset.login });
+  return "Give " + button.dataset.login + " this link, which is shown once and makes one passkey: " + invitation.url;
+}
+
+function askToEnrol(button) {
+  const { login, enrolment, fingerprint } = button.dataset;
+  return ask({ kind: "enroll_credential", person: login, reason: "the passkey " + fingerprint + " is that of " + login, params: { enrolment } });
 }
 
 function request() {
@@ -139,13 +165,15 @@ function follow(article, path) {
   }, 2000);
 }
 
-const forms = { "sign-in": signIn, enrol, found };
+const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn };
 const actions = {
   key: turnKey,
   decline: () => stop("decline"),
   veto: () => stop("veto"),
   withdraw: () => stop("withdraw"),
   "sign-out": signOut,
+  invite,
+  enrol: askToEnrol,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
@@ -155,7 +183,7 @@ for (const form of document.querySelectorAll("form[data-form]")) {
   });
 }
 for (const button of document.querySelectorAll("button[data-do]")) {
-  button.addEventListener("click", () => run(button, document.querySelector(".status"), actions[button.dataset.do]));
+  button.addEventListener("click", () => run(button, document.querySelector(".status"), () => actions[button.dataset.do](button)));
 }
 const article = document.querySelector("[data-request]");
 if (article && (article.dataset.state === "pending" || article.dataset.state === "waiting")) follow(article, request());

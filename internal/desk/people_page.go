@@ -1,0 +1,23 @@
+package desk
+
+import (
+	"net/http"
+
+	"keyturn/internal/model"
+)
+
+// peoplePage lists who works here and which passkeys wait to be enrolled, and asks for what brings somebody in: a role,
+// an invitation, an enrolment.
+func (d *desk) peoplePage(w http.ResponseWriter, r *http.Request, who caller) error {
+	people, err := d.everyone(r.Context())
+	if err != nil {
+		return err
+	}
+	open, err := d.openEnrolments(r.Context())
+	if err != nil {
+		return err
+	}
+	return d.show(w, http.StatusOK, "people", view{Title: "People", Path: "/people", Person: who.person.Name,
+		Data: map[string]any{"People": people, "Enrolments": open, "Roles": model.Roles(),
+			"Auditor": len(who.person.RoleSet()) == 1 && who.person.Has(model.RoleAuditor)}})
+}
