@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -137,9 +138,9 @@ func (a *api) decideGrant(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	g.Account, err = a.signIn(ctx, r, name, password)
-	if model.KindOf(err) == model.KindInvalid || model.KindOf(err) == model.KindTooMany {
-		return a.ask(w, web.MastodonStatus(web.Problem{Status: web.StatusOf(err)}), askPage{App: g.App, Scopes: g.Scopes, Request: q, Name: name,
-			Problem: "That did not work: your " + strings.Replace(err.Error(), ":", "", 1) + "."})
+	if e, told := errors.AsType[*model.Error](err); told && e.Kind == model.KindInvalid {
+		return a.ask(w, http.StatusUnprocessableEntity, askPage{App: g.App, Scopes: g.Scopes, Request: q, Name: name,
+			Problem: "That did not work: your " + e.Field + " " + e.Message + "."})
 	}
 	if err != nil {
 		return err

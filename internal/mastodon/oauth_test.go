@@ -223,7 +223,7 @@ func TestAuthorizeRefusals(t *testing.T) {
 		}
 	}
 	wrong := s.authorize(s.grantQuery(social.OutOfBand), map[string]string{"username": `"><b>`, "password": "wrong horse"})
-	if wrong.want(http.StatusUnprocessableEntity); strings.Contains(wrong.body, "<b>") || !strings.Contains(wrong.body, `role="alert"`) {
+	if wrong.want(http.StatusUnprocessableEntity); strings.Contains(wrong.body, "<b>") || !strings.Contains(wrong.body, `role="alert">That did not work: your username does not go with this password.</p>`) {
 		t.Errorf("a wrong password is told as %s", wrong.body)
 	}
 	r := newRequest(http.MethodPost, "/oauth/authorize")

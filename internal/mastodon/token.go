@@ -102,7 +102,7 @@ func (a *api) signIn(ctx context.Context, r *http.Request, name, password string
 	}
 	account, err := a.net.SignIn(ctx, name, password)
 	if model.KindOf(err) == model.KindUnauthenticated {
-		return 0, model.Invalid("username", "or the password is wrong")
+		return 0, model.Invalid("username", "does not go with this password")
 	}
 	giveBack()
 	if err != nil {
