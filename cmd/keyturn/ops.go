@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"keyturn/internal/staff"
 	"keyturn/internal/store"
 )
 
@@ -17,7 +18,7 @@ const maxFeedAge = time.Second
 
 // opsHandler serves /healthz (the process runs), /readyz (it can serve: the database answers and the feed is fresh) and
 // /metrics (Prometheus).
-func opsHandler(st *store.Store, feed *store.Feed) http.Handler {
+func opsHandler(st *store.Store, feed *store.Feed, people *staff.Staff) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte("ok\n"))
@@ -29,7 +30,7 @@ func opsHandler(st *store.Store, feed *store.Feed) http.Handler {
 		}
 		w.Write([]byte("ready\n"))
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(st, feed), promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(st, feed, people), promhttp.HandlerOpts{}))
 	return mux
 }
 
@@ -45,7 +46,7 @@ func notReady(ctx context.Context, st *store.Store, feed *store.Feed) string {
 	return ""
 }
 
-func metrics(st *store.Store, feed *store.Feed) *prometheus.Registry {
+func metrics(st *store.Store, feed *store.Feed, people *staff.Staff) *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "keyturn_store_writes_total",
@@ -59,6 +60,14 @@ func metrics(st *store.Store, feed *store.Feed) *prometheus.Registry {
 				return -1
 			}
 			return float64(head.Size)
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "keyturn_desk_sign_in_failures",
+			Help: "Sign-ins at the desk that failed in the last hour."}, func() float64 {
+			var n int64
+			for _, f := range people.Failures() {
+				n += f.Count
+			}
+			return float64(n)
 		}))
 	if feed != nil {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "keyturn_feed_age_seconds",

@@ -37,6 +37,7 @@ type server struct {
 	log     *slog.Logger
 	guard   *guard.Guard
 	net     *social.Network
+	staff   *staff.Staff
 	feed    *store.Feed // nil on the embedded store
 	network http.Handler
 	desk    http.Handler
@@ -60,7 +61,7 @@ func runServer(ctx context.Context, st *store.Store, l listeners, log *slog.Logg
 	var doors sync.WaitGroup
 	doors.Go(func() { errs[0] = web.Serve(ctx, l.network, s.network, drainTime) })
 	doors.Go(func() { errs[1] = web.Serve(ctx, l.desk, s.desk, drainTime) })
-	doors.Go(func() { errs[2] = web.Serve(ctx, l.ops, opsHandler(st, s.feed), drainTime) })
+	doors.Go(func() { errs[2] = web.Serve(ctx, l.ops, opsHandler(st, s.feed, s.staff), drainTime) })
 	doors.Wait()
 	stop()
 	loops.Wait()
@@ -119,18 +120,21 @@ func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (ht
 
 // deskHandler is what the staff see.
 func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
-	people, err := staff.New(ctx, staff.Config{Store: s.st, Guard: s.guard, Software: []byte(softkey.AAGUID), Now: time.Now})
+	var err error
+	s.staff, err = staff.New(ctx, staff.Config{Store: s.st, Guard: s.guard, Software: []byte(softkey.AAGUID), Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
-	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: people, Moderation: moderation.New(s.st, time.Now),
+	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: moderation.New(s.st, time.Now),
 		Log: s.log, Now: time.Now})
 }
 
-// tidy drops what has expired, until ctx ends. Nothing depends on it: whatever reads an expired row checks its time.
+// tidy drops what has expired and records the noise at the desk's door, until ctx ends. Nothing depends on it: whatever
+// reads an expired row checks its time.
 func (s *server) tidy(ctx context.Context) {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
+	recorded := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -138,8 +142,35 @@ func (s *server) tidy(ctx context.Context) {
 		case <-tick.C:
 		}
 		err := s.st.Write(ctx, func(tx *store.Tx) error { return tx.DropExpired(ctx, time.Now()) })
+		recorded = s.noise(ctx, recorded)
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("what has expired cannot be dropped yet", "err", err)
 		}
 	}
+}
+
+// maxNoise is how many entries of noise one minute may make; the rest of a minute's noise is one entry more.
+const maxNoise = 20
+
+// noise records the failed sign-ins of the minutes that are over and were not recorded, and says up to when it did.
+func (s *server) noise(ctx context.Context, from time.Time) time.Time {
+	until := time.Now().UTC().Truncate(time.Minute)
+	made := map[time.Time]int{}
+	rest := map[time.Time]int64{}
+	for _, f := range s.staff.Failures() {
+		if f.Minute.Before(from.UTC().Truncate(time.Minute)) || !f.Minute.Before(until) {
+			continue
+		}
+		if made[f.Minute]++; made[f.Minute] > maxNoise {
+			rest[f.Minute] += f.Count
+		} else if err := s.guard.Noise(ctx, f.Source, f.Minute, f.Count); err != nil {
+			s.log.Warn("failed sign-ins cannot be recorded", "source", f.Source, "count", f.Count, "err", err)
+		}
+	}
+	for minute, n := range rest {
+		if err := s.guard.Noise(ctx, "others", minute, n); err != nil {
+			s.log.Warn("failed sign-ins cannot be recorded", "count", n, "err", err)
+		}
+	}
+	return until
 }
