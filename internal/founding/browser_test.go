@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
+	"keyturn/internal/audit"
 	"keyturn/internal/desk"
 	"keyturn/internal/guard"
 	"keyturn/internal/moderation"
@@ -120,7 +121,7 @@ func (p person) found(link, name string) {
 	p.do(chromedp.Click(button))
 }
 
-// TestFoundingInTheBrowser has three people with real browsers found a store, and one of them sign in at its desk.
+// TestFoundingInTheBrowser has three people with real browsers found a store, and two of them bring in a fourth.
 func TestFoundingInTheBrowser(t *testing.T) {
 	s := begin(t)
 	links := map[string]string{}
@@ -143,8 +144,70 @@ func TestFoundingInTheBrowser(t *testing.T) {
 	g := s.whole()
 
 	s.serveDesk(g)
-	ada.do(chromedp.Navigate(s.url), chromedp.WaitVisible(chromedp.CSS("#login")), chromedp.SendKeys(chromedp.CSS("#login"), "ada\r"))
+	ada.signIn(s.url, "ada")
 	ada.sees("Nothing waits for keys")
+	bringIn(t, s, ada, leila)
+}
+
+// signIn signs in on the page that a path leads to.
+func (p person) signIn(address, login string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#login")), chromedp.SendKeys(chromedp.CSS("#login"), login+"\r"))
+}
+
+// turn turns a key on the request whose page is open.
+func (p person) turn(outcome string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(`[data-do="key"]`)))
+	p.sees(outcome)
+}
+
+// bringIn has two founders bring in an agent, as docs/OPERATIONS.md says: a role, an invitation, an enrolment.
+func bringIn(t *testing.T, s *start, ada, leila person) {
+	t.Helper()
+	people := s.url + "/people"
+	ada.do(chromedp.Navigate(people), chromedp.SendKeys(chromedp.CSS("#name"), "Nina New"), chromedp.SendKeys(chromedp.CSS("#login"), "nina"),
+		chromedp.SendKeys(chromedp.CSS("#team"), "moderation"), chromedp.SendKeys(chromedp.CSS("#why"), "the first agent"))
+	ada.shoot("people_new")
+	ada.do(chromedp.Click(chromedp.CSS("form button.main")), chromedp.WaitVisible(chromedp.CSS("[data-request]")))
+	ada.turn("Your key counts")
+	leila.signIn(ada.address(), "leila")
+	leila.turn("The request took effect")
+
+	ada.do(chromedp.Navigate(people), chromedp.Click(chromedp.CSS(`[data-do="invite"][data-login="nina"]`)))
+	ada.sees("/enrol/")
+	ada.shoot("people_invited")
+	said, err := chromedp.Run(ada.ctx, chromedp.Text(chromedp.CSS(".status")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nina := sitDown(t)
+	nina.plug(webauthn.AuthenticatorTransportInternal)
+	nina.do(chromedp.Navigate(strings.TrimSpace(said[strings.Index(said, s.url):])), chromedp.SendKeys(chromedp.CSS("#name"), "laptop"),
+		chromedp.Click(chromedp.CSS("button.main")))
+	nina.sees("Your passkey is made")
+
+	ada.do(chromedp.Navigate(people))
+	ada.shoot("people_made")
+	ada.do(chromedp.Click(chromedp.CSS(`[data-do="enrol"][data-login="nina"]`)), chromedp.WaitVisible(chromedp.CSS("[data-request]")))
+	ada.turn("Your key counts")
+	leila.do(chromedp.Navigate(ada.address()))
+	leila.turn("The request took effect")
+	nina.signIn(s.url, "nina")
+	nina.sees("Requests")
+	if report, err := audit.Verify(t.Context(), s.cfg.Store, nil); err != nil || !report.OK() || report.Signatures != 4 {
+		t.Errorf("verifying finds %+v, %v", report, err)
+	}
+}
+
+// address is that of the page that is open.
+func (p person) address() string {
+	p.t.Helper()
+	at, err := chromedp.Run(p.ctx, chromedp.Location())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return at
 }
 
 // serveDesk has the desk take the place of the founding, as `keyturn serve` does.
