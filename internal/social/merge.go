@@ -20,10 +20,9 @@ type source struct {
 
 // merge visits the posts of several authors in one order without fanning anything out.
 type merge struct {
-	n     *Network
-	span  store.Range
-	heap  []source // a max-heap by key
-	chunk int      // how many posts are read when an author's recents are not enough
+	n    *Network
+	span store.Range
+	heap []source // a max-heap by key
 }
 
 // mergePosts gives the IDs of the authors' posts in a range, in its order, at most its limit.
@@ -34,7 +33,7 @@ func (n *Network) mergePosts(ctx context.Context, authors []model.ID, g store.Ra
 	if g.Before-g.After <= 1 {
 		return nil, nil // nothing lies between
 	}
-	m := &merge{n: n, span: g, heap: make([]source, 0, len(authors)), chunk: max(g.Limit, 20)}
+	m := &merge{n: n, span: g, heap: make([]source, 0, len(authors))}
 	for _, a := range authors {
 		r, err := n.recentOf(ctx, a)
 		if err != nil {
@@ -120,10 +119,11 @@ func (m *merge) pop(ctx context.Context) (id model.ID, err error) {
 	return id, nil
 }
 
-// refill reads an author's next posts from the store.
+// refill reads an author's next posts from the store: as many as the whole merge may still give, so that there is no
+// need to read a second time.
 func (m *merge) refill(ctx context.Context, s *source) error {
-	g := store.Range{Before: m.span.Before, After: m.span.After, Up: m.span.Up, Limit: m.chunk}
-	if m.span.Up {
+	g := m.span
+	if g.Up {
 		g.After = s.bound
 	} else {
 		g.Before = s.bound
@@ -132,12 +132,8 @@ func (m *merge) refill(ctx context.Context, s *source) error {
 	if err != nil {
 		return err
 	}
-	s.more = len(ids) == m.chunk
-	if len(ids) > 0 {
-		s.bound = ids[len(ids)-1]
-	}
-	s.ids, s.next = ids, 0
-	if !m.span.Up {
+	s.ids, s.next, s.more = ids, 0, false
+	if !g.Up {
 		slices.Reverse(ids)
 		s.next = len(ids) - 1
 	}

@@ -103,7 +103,7 @@ func TestANodeThatComesBackMissesNothing(t *testing.T) {
 	post := one.say(ann, "hello")
 	must[social.Post](two)(two.view(0).Post(two.ctx, post))
 	one.ok(one.net.Delete(one.ctx, ann, post))
-	clock.Advance(time.Hour) // two was cut off meanwhile
+	clock.Advance(10 * time.Minute) // two was cut off meanwhile
 	follow(t, feed1)
 	follow(t, feed2)
 	testkit.Eventually(t, 5*time.Second, func() error {
@@ -116,4 +116,16 @@ func TestANodeThatComesBackMissesNothing(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestANodeThatWasAwayForTooLongStaysRefusing(t *testing.T) {
+	clock := testkit.NewClock(time.Now())
+	w, feed := node(t, testkit.Postgres(t), 0, clock.Now)
+	clock.Advance(2 * time.Hour) // longer than members' rows stay in the feed: some may have been missed
+	follow(t, feed)
+	for range 5 {
+		time.Sleep(100 * time.Millisecond) // the feed is read five times a second
+		_, err := w.net.View(w.ctx, 0)
+		w.wantKind(err, model.KindUnavailable)
+	}
 }
