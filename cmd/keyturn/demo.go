@@ -12,6 +12,7 @@ import (
 
 	"keyturn/internal/demo"
 	"keyturn/internal/guard"
+	"keyturn/internal/mastodon"
 	"keyturn/internal/model"
 	"keyturn/internal/softkey"
 	"keyturn/internal/store"
@@ -68,7 +69,9 @@ func (c *demoCmd) Run(ctx context.Context, con *console) error {
 		level = slog.LevelInfo
 	}
 	c.welcome(con, settings, time.Since(started))
-	return runServer(ctx, st, l, slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level})))
+	// Whoever tries a demo may register as many members as they like; guessing passwords stays slow.
+	e := edge{limits: mastodon.Limits{SignIns: mastodon.DefaultLimits().SignIns}}
+	return runServer(ctx, st, l, e, slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level})))
 }
 
 // open opens the demo's store, making it first where there is none. A store that was not born as a demo is refused.

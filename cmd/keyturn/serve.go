@@ -5,22 +5,26 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"time"
 
 	"keyturn/internal/guard"
+	"keyturn/internal/mastodon"
 	"keyturn/internal/model"
 	"keyturn/internal/store"
+	"keyturn/internal/web"
 )
 
 type serveCmd struct {
-	Data     string `help:"Data directory of the embedded database." type:"path" placeholder:"DIR"`
-	Database string `help:"PostgreSQL database instead of the embedded one." placeholder:"URL" env:"KEYTURN_DATABASE"`
-	Node     int    `help:"This node's number among those that share a database, 0 to 1023."`
-	Listen   string `help:"Address of the network's listener." default:"127.0.0.1:8080" placeholder:"ADDR"`
-	Desk     string `help:"Address of the desk's listener." default:"127.0.0.1:8081" placeholder:"ADDR"`
-	Ops      string `help:"Address of the ops listener: /healthz, /readyz, /metrics." default:"127.0.0.1:8082" placeholder:"ADDR"`
-	URL      string `help:"The network's public address, as the store was born with." placeholder:"URL"`
-	DeskURL  string `help:"The desk's address, as the store was born with: passkeys sign for it." placeholder:"URL"`
+	Data     string   `help:"Data directory of the embedded database." type:"path" placeholder:"DIR"`
+	Database string   `help:"PostgreSQL database instead of the embedded one." placeholder:"URL" env:"KEYTURN_DATABASE"`
+	Node     int      `help:"This node's number among those that share a database, 0 to 1023."`
+	Listen   string   `help:"Address of the network's listener." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Desk     string   `help:"Address of the desk's listener." default:"127.0.0.1:8081" placeholder:"ADDR"`
+	Ops      string   `help:"Address of the ops listener: /healthz, /readyz, /metrics." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	URL      string   `help:"The network's public address, as the store was born with." placeholder:"URL"`
+	DeskURL  string   `help:"The desk's address, as the store was born with: passkeys sign for it." placeholder:"URL"`
+	Proxy    []string `help:"Addresses of your own reverse proxies, whose X-Forwarded-For is believed." placeholder:"CIDR"`
 }
 
 func (c *serveCmd) Run(ctx context.Context, con *console) error {
@@ -37,12 +41,28 @@ func (c *serveCmd) Run(ctx context.Context, con *console) error {
 	if err := c.agree(settings); err != nil {
 		return err
 	}
+	e := edge{limits: mastodon.DefaultLimits()}
+	if e.sources, err = proxies(c.Proxy); err != nil {
+		return err
+	}
 	l, err := listen(c.Listen, c.Desk, c.Ops)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "url", settings.URL, "desk", settings.DeskURL, "ops", l.ops.Addr().String(), "version", version())
-	return runServer(ctx, st, l, log)
+	return runServer(ctx, st, l, e, log)
+}
+
+// proxies reads the addresses of the reverse proxies.
+func proxies(texts []string) (s web.Sources, err error) {
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return s, model.Invalid("proxy", "%q is not like 10.0.0.0/8", text)
+		}
+		s.Proxies = append(s.Proxies, p)
+	}
+	return s, nil
 }
 
 // agree holds the flags against what the store was born with. Passkeys sign for the desk's origin, so that another one

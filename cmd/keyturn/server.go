@@ -28,13 +28,23 @@ const drainTime = 10 * time.Second
 // tidyEvery is how often what has expired is dropped.
 const tidyEvery = time.Minute
 
-// title is the network's name.
-const title = "Keyturn"
+// title is the network's name, about what it is.
+const (
+	title = "Keyturn"
+	about = "A social network in which no single person can make a protected account go dark."
+)
+
+// edge is how a server meets strangers.
+type edge struct {
+	limits  mastodon.Limits
+	sources web.Sources
+}
 
 // server is everything that runs on a store.
 type server struct {
 	st      *store.Store
 	log     *slog.Logger
+	edge    edge
 	guard   *guard.Guard
 	net     *social.Network
 	staff   *staff.Staff
@@ -44,8 +54,8 @@ type server struct {
 }
 
 // runServer serves a store until ctx ends, then drains: no new connections, requests under way finish.
-func runServer(ctx context.Context, st *store.Store, l listeners, log *slog.Logger) error {
-	s, err := newServer(ctx, st, log)
+func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *slog.Logger) error {
+	s, err := newServer(ctx, st, e, log)
 	if err != nil {
 		l.close()
 		return err
@@ -69,8 +79,8 @@ func runServer(ctx context.Context, st *store.Store, l listeners, log *slog.Logg
 }
 
 // newServer wires the packages together.
-func newServer(ctx context.Context, st *store.Store, log *slog.Logger) (*server, error) {
-	s := &server{st: st, log: log}
+func newServer(ctx context.Context, st *store.Store, e edge, log *slog.Logger) (*server, error) {
+	s := &server{st: st, edge: e, log: log}
 	var err error
 	if s.guard, err = guard.New(ctx, st, time.Now, log); err != nil {
 		return nil, err
@@ -97,11 +107,11 @@ func newServer(ctx context.Context, st *store.Store, log *slog.Logger) (*server,
 // publicHandler is what members and the public see.
 func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (http.Handler, error) {
 	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: time.Now, Log: s.log,
-		Description: "A social network in which no single person can make a protected account go dark."})
+		Description: about, Limits: s.edge.limits, Sources: s.edge.sources})
 	if err != nil {
 		return nil, err
 	}
-	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Log: s.log})
+	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Log: s.log})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +136,7 @@ func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: moderation.New(s.st, time.Now),
-		Log: s.log, Now: time.Now})
+		Sources: s.edge.sources, Log: s.log, Now: time.Now})
 }
 
 // tidy drops what has expired and records the noise at the desk's door, until ctx ends. Nothing depends on it: whatever
