@@ -141,6 +141,7 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
 
   Network   %s        members: %s (password %q)
   Desk      %s        sign-ins below, with their keys in %s
+  Ledger    %s/ledger/checkpoint        the public log: C2SP checkpoint and tiles
   Ops       http://%s/metrics
 
   Staff
@@ -158,6 +159,6 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
   A Mastodon client: toot login_cli --disable-https -i %s -e uncle@example.org
   In the browser:    %s/@president, and the desk: choose a key file to sign in
   Ctrl-C stops it.
-`, took.Seconds(), demo.WaitDivisor, s.URL, strings.Join(demo.Members(), ", "), demo.Password, s.DeskURL, c.Keys, c.Ops, staff.String(),
+`, took.Seconds(), demo.WaitDivisor, s.URL, strings.Join(demo.Members(), ", "), demo.Password, s.DeskURL, c.Keys, s.URL, c.Ops, staff.String(),
 		run, run, run, os.Args[0], s.URL, s.DeskURL, c.Keys, strings.TrimPrefix(s.URL, "http://"), s.URL)
 }

@@ -123,7 +123,7 @@ func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (ht
 	for _, path := range []string{"/api/", "/oauth/", "/.well-known/", "/nodeinfo/"} {
 		mux.Handle(path, api)
 	}
-	mux.Handle(ledger.Prefix(), ledger.Handler(s.log))
+	ledger.Mount(mux, s.log)
 	mux.Handle("/", site)
 	return web.Common{Log: s.log, Now: time.Now, Style: web.MastodonStyle}.Wrap(mux), nil
 }

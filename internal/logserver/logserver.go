@@ -50,17 +50,16 @@ func (l *Server) Prefix() string {
 // VerifierKey is the key that checkpoints are verified with, in the form of https://c2sp.org/signed-note.
 func (l *Server) VerifierKey() string { return l.vkey }
 
-// Handler serves the paths under Prefix.
-func (l *Server) Handler(log *slog.Logger) http.Handler {
-	mux := http.NewServeMux()
-	p := l.Prefix()
-	handle := func(pattern string, h web.HandlerFunc) {
-		mux.Handle("GET "+pattern, web.Handler(log, web.MastodonStyle, h))
+// Paths are the prefixes under which the log is served: that of its origin, and two that need not be known.
+func (l *Server) Paths() []string { return []string{l.Prefix(), "/ledger/", "/"} }
+
+// Mount serves the log on mux under every one of Paths.
+func (l *Server) Mount(mux *http.ServeMux, log *slog.Logger) {
+	for _, prefix := range l.Paths() {
+		for path, h := range map[string]web.HandlerFunc{"checkpoint": l.checkpoint, "tile/": l.tile, "vkey": l.verifierKey} {
+			mux.Handle("GET "+prefix+path, http.StripPrefix(prefix, web.Handler(log, web.MastodonStyle, h)))
+		}
 	}
-	handle(p+"checkpoint", l.checkpoint)
-	handle(p+"tile/", l.tile)
-	handle(p+"vkey", l.verifierKey)
-	return mux
 }
 
 func (l *Server) checkpoint(w http.ResponseWriter, r *http.Request) error {
@@ -82,7 +81,7 @@ func (l *Server) verifierKey(w http.ResponseWriter, _ *http.Request) error {
 
 // tile serves a tile of hashes or of entries. A tile that the log does not have yet is not found.
 func (l *Server) tile(w http.ResponseWriter, r *http.Request) error {
-	t, err := ledger.ParseTilePath(strings.TrimPrefix(r.URL.Path, l.Prefix()))
+	t, err := ledger.ParseTilePath(r.URL.Path)
 	if err != nil {
 		return model.NotFound("tile")
 	}
