@@ -22,26 +22,21 @@ func openEmbedded(t *testing.T) (*store.Store, store.Config) {
 	return openStore(t, c), c
 }
 
-// holdWriter keeps the writer of an embedded store busy, so that writes queue up behind it, until release is called;
-// that returns when the write that held it has.
-func holdWriter(t *testing.T, s *store.Store) (release func()) {
-	t.Helper()
-	began, end := make(chan struct{}), make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		err := s.Write(context.Background(), func(*store.Tx) error {
+// holdWriter keeps the writer of an embedded store busy, so that writes queue up behind it, until release is called.
+// What queued up is then written in one group with the write that held it, whose error release returns.
+func holdWriter(s *store.Store) (release func() error) {
+	began, end, result := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		result <- s.Write(context.Background(), func(*store.Tx) error {
 			close(began)
 			<-end
 			return nil
 		})
-		if err != nil {
-			t.Error(err)
-		}
-	})
+	}()
 	<-began
-	return func() {
+	return func() error {
 		close(end)
-		wg.Wait()
+		return <-result
 	}
 }
 
@@ -70,7 +65,7 @@ func TestWritersShareCommits(t *testing.T) {
 	if err := s.OnCommit(func() bool { commits.Add(1); return true }); err != nil {
 		t.Fatal(err)
 	}
-	release := holdWriter(t, s)
+	release := holdWriter(s)
 	const writers = 64
 	var wg sync.WaitGroup
 	for i := range writers {
@@ -85,7 +80,9 @@ func TestWritersShareCommits(t *testing.T) {
 		})
 	}
 	awaitQueue(t, s, writers)
-	release()
+	if err := release(); err != nil {
+		t.Error(err)
+	}
 	wg.Wait()
 	if n := commits.Load(); n > 2 {
 		t.Errorf("%d commits for %d writes that waited together, want 2 at most", n, writers+1)
@@ -111,7 +108,7 @@ func TestFailureInAGroupUndoesItselfOnly(t *testing.T) {
 			return end()
 		})
 	}
-	release := holdWriter(t, s)
+	release := holdWriter(s)
 	var wg sync.WaitGroup
 	for i, end := range []func() error{
 		func() error { return nil },
@@ -128,14 +125,16 @@ func TestFailureInAGroupUndoesItselfOnly(t *testing.T) {
 		})
 		awaitQueue(t, s, i+1)
 	}
-	release()
+	if err := release(); err != nil {
+		t.Error(err)
+	}
 	wg.Wait()
 }
 
 func TestWriteOfACallerWhoLeftIsNotRun(t *testing.T) {
 	s, _ := openEmbedded(t)
 	gone, leave := context.WithCancel(t.Context())
-	release := holdWriter(t, s)
+	release := holdWriter(s)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := s.Write(gone, func(*store.Tx) error {
@@ -148,7 +147,9 @@ func TestWriteOfACallerWhoLeftIsNotRun(t *testing.T) {
 	})
 	awaitQueue(t, s, 1)
 	leave()
-	release()
+	if err := release(); err != nil {
+		t.Error(err)
+	}
 	wg.Wait()
 	if _, err := addAccount(gone, s, "late"); !errors.Is(err, context.Canceled) {
 		t.Errorf("a caller who had left before got %v", err)
@@ -161,7 +162,7 @@ func TestCloseFinishesTheWritesUnderWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release := holdWriter(t, s)
+	release := holdWriter(s)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if _, err := addAccount(t.Context(), s, "queued"); err != nil {
@@ -177,7 +178,9 @@ func TestCloseFinishesTheWritesUnderWay(t *testing.T) {
 	})
 	time.Sleep(50 * time.Millisecond) // for a Close that does not wait to return
 	released.Store(true)
-	release()
+	if err := release(); err != nil {
+		t.Error(err)
+	}
 	wg.Wait()
 	if _, err := addAccount(t.Context(), s, "later"); model.KindOf(err) != model.KindUnavailable {
 		t.Errorf("a write after the close: %v", err)

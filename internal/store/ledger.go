@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"iter"
 	"slices"
@@ -24,9 +25,19 @@ func (r Reads) LedgerHead(ctx context.Context) (ledger.Head, time.Time, error) {
 	if err != nil {
 		return ledger.Head{}, time.Time{}, fmt.Errorf("reading the ledger's head: %w", err)
 	}
+	return headOf(size, root), fromMillis(at), nil
+}
+
+// headOf is a head from its columns. The root of no entries is the hash of nothing (RFC 6962 section 2.1); the row is
+// born without it.
+func headOf(size int64, root []byte) ledger.Head {
 	h := ledger.Head{Size: size}
-	copy(h.Root[:], root)
-	return h, fromMillis(at), nil
+	if size == 0 {
+		h.Root = sha256.Sum256(nil)
+	} else {
+		copy(h.Root[:], root)
+	}
+	return h
 }
 
 const recordCols = `idx, leaf, facts, facts_salt, private, private_salt`

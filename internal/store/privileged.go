@@ -86,8 +86,7 @@ func (p *PrivTx) takeHead(ctx context.Context) error {
 	if !found {
 		return fmt.Errorf("the ledger has no head")
 	}
-	p.head.Size, p.since = size-1, fromMillis(at)
-	copy(p.head.Root[:], root)
+	p.head, p.since = headOf(size-1, root), fromMillis(at)
 	return nil
 }
 
