@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -11,7 +12,12 @@ import (
 	"keyturn/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		child(dir, os.Getenv(childMode))
+	}
+	testkit.Main(m)
+}
 
 // engine is one of the two engines, with an empty store on it.
 type engine struct {
