@@ -34,6 +34,8 @@ var mayImport = map[string][]string{
 	"approval": {"ledger", "model"},
 	"store":    {"ledger", "model"},
 
+	"reference": {"model"}, // shares nothing with what it is held against
+
 	"guard": {"approval", "ledger", "model", "passkey", "policy", "store"},
 	"audit": {"approval", "guard", "ledger", "model", "passkey", "store"},
 
