@@ -1,11 +1,9 @@
 package ledger
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -43,46 +41,46 @@ func Events() []Event {
 
 // Facts say who did what to whom, and which rows it changed. They stand beside the leaf, which carries only their
 // salted hash, and are never erased. Fields that do not apply are zero and are left out of the JSON, in which IDs and
-// times (Unix milliseconds) are strings.
+// times (Unix milliseconds) are strings (factsJSON).
 type Facts struct {
-	Version int               `json:"version"`
-	Index   int64             `json:"index,string"` // the entry's place in the ledger, from 0
-	Time    time.Time         `json:"time"`         // to the millisecond
-	Event   Event             `json:"event"`
-	Kind    model.CommandKind `json:"kind,omitempty"`
-	Class   model.Class       `json:"class,omitempty"` // of the account, as it was when this happened
-	Account model.ID          `json:"account,omitempty"`
-	Post    model.ID          `json:"post,omitempty"`
-	Target  model.ID          `json:"target,omitempty"` // the person that the command is aimed at
-	Actor   model.ID          `json:"actor,omitempty"`  // the person who did it; zero when nobody did
-	Login   model.ID          `json:"login,omitempty"`
-	Request model.ID          `json:"request,omitempty"`
-	Case    model.ID          `json:"case,omitempty"`
-	Handle  string            `json:"handle,omitempty"`
-	Rule    string            `json:"rule,omitempty"`
-	Policy  string            `json:"policy,omitempty"` // hash of the policy bundle that decided
-	Law     string            `json:"law,omitempty"`    // the law that refused
-	Note    string            `json:"note,omitempty"`   // what else must never be erased; names no member
-	Origin  string            `json:"origin,omitempty"` // of the ledger, in its first entry only
-	Need    model.Requirement `json:"need,omitzero"`
-	Keys    []KeyFact         `json:"keys,omitempty"`
-	Rows    []Row             `json:"rows,omitempty"`
+	Version int
+	Index   int64     // the entry's place in the ledger, from 0
+	Time    time.Time // to the millisecond
+	Event   Event
+	Kind    model.CommandKind
+	Class   model.Class // of the account, as it was when this happened
+	Account model.ID
+	Post    model.ID
+	Target  model.ID // the person that the command is aimed at
+	Actor   model.ID // the person who did it; zero when nobody did
+	Login   model.ID
+	Request model.ID
+	Case    model.ID
+	Handle  string
+	Rule    string
+	Policy  string // hash of the policy bundle that decided
+	Law     string // the law that refused
+	Note    string // what else must never be erased; names no member
+	Origin  string // of the ledger, in its first entry only
+	Need    model.Requirement
+	Keys    []KeyFact
+	Rows    []Row
 }
 
 // KeyFact names one key that was turned.
 type KeyFact struct {
-	Person     model.ID `json:"person"`
-	Login      model.ID `json:"login,omitempty"`
 	Credential model.ID `json:"credential,omitempty"`
+	Login      model.ID `json:"login,omitempty"`
+	Person     model.ID `json:"person"`
 	Session    bool     `json:"session,omitempty"` // a session stood for the key (standard accounts, one key)
 }
 
 // Row is one privileged row as it is after the change, and as it was before: replaying the rows of all entries gives the privileged tables.
 type Row struct {
-	Table  string            `json:"table"`
+	Before map[string]string `json:"before,omitzero"` // the row as it was, in the form of Values; nil: there was none
 	Key    string            `json:"key"`             // the row's primary key, as text
-	Values map[string]string `json:"values"`          // by column, as text; a column that is NULL is absent; nil: the row is deleted
-	Before map[string]string `json:"before,omitzero"` // the row as it was, in the same form; nil: there was none
+	Table  string            `json:"table"`
+	Values map[string]string `json:"values"` // by column, as text; a column that is NULL is absent; nil: the row is deleted
 }
 
 // Keyholders is how many different people's keys were turned.
@@ -147,32 +145,5 @@ func checkPublic(version int, t time.Time, e Event, kind model.CommandKind, clas
 	if class != "" && class.Rank() < 0 {
 		return fmt.Errorf("%q is no class", class)
 	}
-	return nil
-}
-
-type plainFacts Facts // Facts without its methods
-
-// factsJSON is Facts with the time as it stands in the JSON; its shallower Time hides the embedded one.
-type factsJSON struct {
-	*plainFacts
-	Time string `json:"time"`
-}
-
-// MarshalJSON writes the time as Unix milliseconds in a string.
-func (f Facts) MarshalJSON() ([]byte, error) {
-	return json.Marshal(factsJSON{(*plainFacts)(&f), strconv.FormatInt(f.Time.UnixMilli(), 10)})
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (f *Facts) UnmarshalJSON(b []byte) error {
-	in := factsJSON{plainFacts: (*plainFacts)(f)}
-	if err := json.Unmarshal(b, &in); err != nil {
-		return fmt.Errorf("reading facts: %w", err)
-	}
-	ms, err := strconv.ParseInt(in.Time, 10, 64)
-	if err != nil {
-		return fmt.Errorf("reading the time of facts: %w", err)
-	}
-	f.Time = time.UnixMilli(ms).UTC()
 	return nil
 }

@@ -25,18 +25,18 @@ type Leaf struct {
 	Private    string        // hex SHA-256 of salt and private part
 }
 
-// leafJSON is the leaf as it is hashed and served. Every member is always there.
+// leafJSON is the leaf as it is hashed and served: every member is always there, in the order of RFC 8785.
 type leafJSON struct {
-	Version    int               `json:"version"`
-	Time       string            `json:"time"` // RFC 3339
-	Event      Event             `json:"event"`
-	Kind       model.CommandKind `json:"kind"`
 	Class      model.Class       `json:"class"`
+	Event      Event             `json:"event"`
+	Facts      string            `json:"facts"`
 	KeysAsked  int               `json:"keys_asked"`
 	KeysTurned int               `json:"keys_turned"`
-	Wait       int64             `json:"wait"` // seconds
-	Facts      string            `json:"facts"`
+	Kind       model.CommandKind `json:"kind"`
 	Private    string            `json:"private"`
+	Time       string            `json:"time"` // RFC 3339
+	Version    int               `json:"version"`
+	Wait       int64             `json:"wait"` // seconds
 }
 
 // leafOf is the leaf of facts, with the hashes of facts and private part.
@@ -87,7 +87,8 @@ func ParseLeaf(b []byte) (Leaf, error) {
 	if err := checkPublic(in.Version, t, in.Event, in.Kind, in.Class); err != nil {
 		return Leaf{}, fmt.Errorf("reading a leaf: %w", err)
 	}
-	if in.KeysAsked < 0 || in.KeysTurned < 0 || in.Wait < 0 || in.Wait > int64(maxWait/time.Second) {
+	if in.KeysAsked < 0 || in.KeysTurned < 0 || max(in.KeysAsked, in.KeysTurned) > maxInteger ||
+		in.Wait < 0 || in.Wait > int64(maxWait/time.Second) {
 		return Leaf{}, fmt.Errorf("a leaf has %d of %d keys and a wait of %d s", in.KeysTurned, in.KeysAsked, in.Wait)
 	}
 	if !isHash(in.Facts) || !isHash(in.Private) {

@@ -22,22 +22,40 @@ type Difference struct {
 // stored is read in the order of the indexes, about 512 hashes a call. An error means that records or hashes could not
 // be read; what was reported before it still holds.
 func VerifyTree(records iter.Seq2[Record, error], head Head, stored tlog.HashReader, report func(Difference)) error {
+	checked := func(yield func(Checked, error) bool) {
+		for r, err := range records {
+			if err != nil {
+				yield(Checked{}, err)
+				return
+			}
+			if !yield(r.Checked(), nil) {
+				return
+			}
+		}
+	}
+	return VerifyChecked(checked, head, stored, report)
+}
+
+// VerifyChecked is VerifyTree for records that were checked already, by whomever: what is left is the tree, which has
+// one order.
+func VerifyChecked(records iter.Seq2[Checked, error], head Head, stored tlog.HashReader, report func(Difference)) error {
 	v := verifier{head: head, stored: stored, report: report}
-	for r, err := range records {
+	for c, err := range records {
 		if err != nil {
 			return fmt.Errorf("reading ledger entry %d: %w", v.tree.size, err)
 		}
-		if r.Index < v.tree.size || r.Index >= head.Size {
-			report(Difference{r.Index, "the entry does not belong to this ledger"})
+		index := c.Record.Index
+		if index < v.tree.size || index >= head.Size {
+			report(Difference{index, "the entry does not belong to this ledger"})
 			continue
 		}
-		if err := v.missing(r.Index); err != nil {
+		if err := v.missing(index); err != nil {
 			return err
 		}
-		if err := r.Check(); err != nil {
-			report(Difference{r.Index, err.Error()})
+		if c.Wrong != nil {
+			report(Difference{index, c.Wrong.Error()})
 		}
-		if err := v.step(r.Leaf); err != nil {
+		if err := v.step(&c.Hash); err != nil {
 			return err
 		}
 	}
@@ -75,8 +93,8 @@ func (v *verifier) missing(index int64) error {
 	return nil
 }
 
-// step compares the next leaf, unless it is nil, and the stored hashes that it completes.
-func (v *verifier) step(leaf []byte) error {
+// step compares the hash of the next leaf, unless it is nil, and the stored hashes that it completes.
+func (v *verifier) step(leaf *tlog.Hash) error {
 	index := v.tree.size
 	stored, err := v.next()
 	if err != nil {
@@ -84,7 +102,7 @@ func (v *verifier) step(leaf []byte) error {
 	}
 	h := stored[0]
 	if leaf != nil {
-		h = tlog.RecordHash(leaf)
+		h = *leaf
 	}
 	if h != stored[0] {
 		v.report(Difference{index, "the leaf is not the one that was hashed"})
