@@ -192,7 +192,7 @@ func TestLaw02TighteningTakesOneKey(t *testing.T) {
 		plain(model.CmdFreeze),
 	} {
 		q := w.ask("admin", cmd)
-		w.needs(q, 1, []model.Role{}, 1, 0)
+		w.needs(q, 1, nil, 1, 0)
 		if out := w.turn(q, "admin"); out.Request.State != model.StateExecuted {
 			t.Errorf("%s %v is %s after one key", cmd.Kind, cmd.Params, out.Request.State)
 		}
@@ -221,14 +221,14 @@ func TestLaw02TheBundleInForceJudgesItsSuccessor(t *testing.T) {
 	w.needs(q, 3, governors, 2, 24*time.Hour)
 	w.Do("admin", w.publish(cheap), "admin", "security", "lead")
 	q = w.ask("admin", w.on(model.CmdGrantRole, "agent", "role", "lead"))
-	w.needs(q, 3, []model.Role{}, 1, 24*time.Hour)
+	w.needs(q, 3, nil, 1, 24*time.Hour)
 	// And on again: a policy that asks for five keys anywhere has governing take five.
 	five := newWorldUnder(t, bundle(t, func(doc object) {
 		cheap(doc)
 		doc.at("rows", "purge", "verified")["keys"], doc.at("rows", "takeover", "verified")["wait"] = 5, "48h"
 	}))
 	q = five.ask("admin", five.on(model.CmdGrantRole, "agent", "role", "lead"))
-	five.needs(q, 5, []model.Role{}, 1, 48*time.Hour)
+	five.needs(q, 5, nil, 1, 48*time.Hour)
 }
 
 // TestLaw02AnAgentsPlace: the role of agent, and an agent's passkey, only fill a place in the count. Two people grant

@@ -135,9 +135,6 @@ func TestLaw03EndByTheClock(t *testing.T) {
 
 // TestLaw03OwnRequestsAreWithdrawn: by notice, by an end, by the last 14 days beginning, by the end coming.
 func TestLaw03OwnRequestsAreWithdrawn(t *testing.T) {
-	soon := func(w *world) model.Employment {
-		return model.Employment{Kind: "contractor", Status: "active", EndsAt: w.Clock.Now().Add(14*24*time.Hour + 10*time.Minute)}
-	}
 	for _, tt := range []struct {
 		what  string
 		leave func(w *world)
@@ -153,7 +150,8 @@ func TestLaw03OwnRequestsAreWithdrawn(t *testing.T) {
 		t.Run(tt.what, func(t *testing.T) {
 			w := newWorld(t)
 			if tt.what != "a contract without end" {
-				w.employed("lead", soon(w))
+				soon := w.Clock.Now().Add(14*24*time.Hour + 10*time.Minute).Format(time.RFC3339)
+				w.Do("admin", w.on(model.CmdSetEmployment, "lead", "kind", "contractor", "ends", soon), "admin")
 			}
 			pending := w.ask("lead", w.Command(model.CmdSuspend, "astronaut"))
 			waiting := w.waiting("lead", w.Command(model.CmdSuspend, "president"), "lead2", "gov", "security")

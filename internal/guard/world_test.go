@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"keyturn/internal/audit"
 	"keyturn/internal/guard"
@@ -316,7 +317,7 @@ func (w *world) light(handle, what string) {
 func (w *world) needs(q model.Request, keys int, roles []model.Role, teams int, wait time.Duration) {
 	w.t.Helper()
 	want := model.Requirement{Keys: keys, Roles: roles, Teams: teams, Wait: wait}
-	if diff := cmp.Diff(want, q.Need); diff != "" {
+	if diff := cmp.Diff(want, q.Need, cmpopts.EquateEmpty()); diff != "" {
 		w.t.Errorf("what %s needs (-want +got):\n%s", q.Command.Kind, diff)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,10 +36,9 @@ func scanRequest(row scanner) (q model.Request, err error) {
 	}
 	q.CreatedAt, q.ExpiresAt = fromMillis(created), fromMillis(expires)
 	q.EffectAt, q.ClosedAt = fromMillis(effect), fromMillis(closed)
-	for text, dest := range map[string]any{params: &c.Params, target: &q.Target, need: &q.Need} {
-		if err := json.Unmarshal([]byte(text), dest); err != nil {
-			return q, fmt.Errorf("request %d: %w", q.ID, err)
-		}
+	err1, err2 := json.Unmarshal([]byte(params), &c.Params), json.Unmarshal([]byte(target), &q.Target)
+	if err := errors.Join(err1, err2, json.Unmarshal([]byte(need), &q.Need)); err != nil {
+		return q, fmt.Errorf("request %d: %w", q.ID, err)
 	}
 	return q, nil
 }
