@@ -24,54 +24,21 @@ type Difference struct {
 func VerifyTree(records iter.Seq2[Record, error], head Head, stored tlog.HashReader, report func(Difference)) error {
 	checked := func(yield func(Checked, error) bool) {
 		for r, err := range records {
-			if err != nil {
-				yield(Checked{}, err)
-				return
-			}
-			if !yield(r.Checked(), nil) {
+			if !yield(r.Checked(), err) {
 				return
 			}
 		}
 	}
-	return VerifyChecked(checked, head, stored, report)
+	return NewVerifier(report).Grow(checked, head, stored)
 }
 
-// VerifyChecked is VerifyTree for records that were checked already, by whomever: what is left is the tree, which has
-// one order.
-func VerifyChecked(records iter.Seq2[Checked, error], head Head, stored tlog.HashReader, report func(Difference)) error {
-	v := verifier{head: head, stored: stored, report: report}
-	for c, err := range records {
-		if err != nil {
-			return fmt.Errorf("reading ledger entry %d: %w", v.tree.size, err)
-		}
-		index := c.Record.Index
-		if index < v.tree.size || index >= head.Size {
-			report(Difference{index, "the entry does not belong to this ledger"})
-			continue
-		}
-		if err := v.missing(index); err != nil {
-			return err
-		}
-		if c.Wrong != nil {
-			report(Difference{index, c.Wrong.Error()})
-		}
-		if err := v.step(&c.Hash); err != nil {
-			return err
-		}
-	}
-	if err := v.missing(head.Size); err != nil {
-		return err
-	}
-	if v.tree.head() != head && v.leaves.head() != head {
-		report(Difference{head.Size, "the head is not that of the tree"})
-	}
-	return nil
-}
-
-// verifier grows the tree again, twice: from the stored hashes of the leaves and from the leaves themselves. The two
+// Verifier is VerifyTree in steps, for records that were checked already, by whomever: what is left is the tree, which
+// has one order.
+//
+// It grows the tree again, twice: from the stored hashes of the leaves and from the leaves themselves. The two
 // are one until something differs; after that, what agrees with either is not named as well. So one altered leaf is one
 // difference, and one altered hash is another.
-type verifier struct {
+type Verifier struct {
 	head   Head
 	tree   edge // from the stored hashes of the leaves
 	leaves edge // from the leaves
@@ -80,8 +47,51 @@ type verifier struct {
 	report func(Difference)
 }
 
+// NewVerifier makes a Verifier that has seen nothing yet.
+func NewVerifier(report func(Difference)) *Verifier { return &Verifier{report: report} }
+
+// Grow goes on, with the records from where it stands on, to a head. A head that is behind where it stands is reported,
+// and leaves it there.
+func (v *Verifier) Grow(records iter.Seq2[Checked, error], head Head, stored tlog.HashReader) error {
+	if head.Size < v.tree.size {
+		v.report(Difference{head.Size, fmt.Sprintf("the head went back from %d entries", v.tree.size)})
+		return nil
+	}
+	v.head, v.stored = head, stored
+	for c, err := range records {
+		if err != nil {
+			return fmt.Errorf("reading ledger entry %d: %w", v.tree.size, err)
+		}
+		if err := v.add(c); err != nil {
+			return err
+		}
+	}
+	if err := v.missing(head.Size); err != nil {
+		return err
+	}
+	if v.tree.head() != head && v.leaves.head() != head {
+		v.report(Difference{head.Size, "the head is not that of the tree"})
+	}
+	return nil
+}
+
+func (v *Verifier) add(c Checked) error {
+	index := c.Record.Index
+	if index < v.tree.size || index >= v.head.Size {
+		v.report(Difference{index, "the entry does not belong to this ledger"})
+		return nil
+	}
+	if err := v.missing(index); err != nil {
+		return err
+	}
+	if c.Wrong != nil {
+		v.report(Difference{index, c.Wrong.Error()})
+	}
+	return v.step(&c.Hash)
+}
+
 // missing reports the entries before index that did not come.
-func (v *verifier) missing(index int64) error {
+func (v *Verifier) missing(index int64) error {
 	if v.tree.size < index {
 		v.report(Difference{v.tree.size, fmt.Sprintf("the entries from here to before %d are missing", index)})
 	}
@@ -94,7 +104,7 @@ func (v *verifier) missing(index int64) error {
 }
 
 // step compares the hash of the next leaf, unless it is nil, and the stored hashes that it completes.
-func (v *verifier) step(leaf *tlog.Hash) error {
+func (v *Verifier) step(leaf *tlog.Hash) error {
 	index := v.tree.size
 	stored, err := v.next()
 	if err != nil {
@@ -120,7 +130,7 @@ func (v *verifier) step(leaf *tlog.Hash) error {
 const readAhead = 256
 
 // next gives the stored hashes that the next entry completed.
-func (v *verifier) next() ([]tlog.Hash, error) {
+func (v *Verifier) next() ([]tlog.Hash, error) {
 	index := v.tree.size
 	if len(v.ahead) == 0 {
 		var indexes []int64

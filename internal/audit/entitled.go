@@ -1,0 +1,184 @@
+package audit
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"keyturn/internal/guard"
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/store"
+)
+
+// eventRows are the tables that entries of each event may write to. What takes effect by keys stands in commandRows;
+// the first entry writes all.
+var eventRows = map[ledger.Event][]string{
+	ledger.EventRequested: {"requests"},
+	ledger.EventKey:       {"requests", "request_keys"},
+	ledger.EventRefused:   {"requests"},
+	ledger.EventWithdrawn: {"requests"},
+	ledger.EventDeclined:  {"requests", "vetoes"},
+	ledger.EventVetoed:    {"requests", "vetoes"},
+	ledger.EventExpired:   {"requests"},
+	ledger.EventLapsed:    {"requests"},
+	ledger.EventAutomatic: {"requests", "persons", "credentials", "account_classes"},
+}
+
+// commandRows are the tables that a command may write to when it takes effect, beside the request's own and its keys.
+var commandRows = map[model.CommandKind][]string{
+	model.CmdWarn:             {"strikes"},
+	model.CmdLock:             {"sanctions"},
+	model.CmdSensitive:        {"sanctions"},
+	model.CmdLimit:            {"sanctions"},
+	model.CmdRemovePost:       {"sanctions", "charges", "freezes"},
+	model.CmdDeactivate:       {"sanctions", "charges", "freezes"},
+	model.CmdSuspend:          {"sanctions", "charges", "freezes"},
+	model.CmdBan:              {"sanctions", "charges", "freezes"},
+	model.CmdRestore:          {"sanctions", "charges"},
+	model.CmdSetClass:         {"account_classes"},
+	model.CmdSetVerified:      {"account_classes"},
+	model.CmdGrantRole:        {"persons", "logins", "role_grants"},
+	model.CmdSetEmployment:    {"persons", "credentials"},
+	model.CmdEnrollCredential: {"credentials"},
+	model.CmdPublishPolicy:    {"policies"},
+	model.CmdSetSetting:       {"settings"},
+	model.CmdFreeze:           {"freezes"},
+	model.CmdUnfreeze:         {"freezes"},
+}
+
+// mayChange are the columns of a table that may change once a row is there; of the tables that are not here all may.
+var mayChange = map[string][]string{
+	"requests":     {"state", "effect_at", "closed_at", "outcome", "leaf"},
+	"request_keys": {},
+	"sanctions":    {"lifted_at", "leaf"},
+	"credentials":  {"revoked_at", "leaf"},
+	"charges":      {},
+	"vetoes":       {},
+}
+
+// entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
+// to the ledger's end, but not sign for other people. class is that of the entry's account before it.
+func (r *replay) entitled(f ledger.Facts, class model.Class) {
+	born := f.Event == ledger.EventBorn || f.Event == ledger.EventBornDemo
+	if born != (f.Index == 0) {
+		r.find(f.Index, "a ledger is born once, in its first entry")
+	}
+	if born {
+		return
+	}
+	allowed := eventRows[f.Event]
+	if f.Event == ledger.EventExecuted {
+		allowed = append([]string{"requests", "request_keys"}, commandRows[f.Kind]...)
+		r.executed(f, class)
+	}
+	for _, row := range f.Rows {
+		if !slices.Contains(allowed, row.Table) {
+			r.find(f.Index, "an entry that says %s %s may not change %s %s", f.Kind, f.Event, row.Table, row.Key)
+		}
+		if fixed, ok := mayChange[row.Table]; ok && row.Before != nil {
+			for _, c := range differing(row.Before, row.Values) {
+				if !slices.Contains(fixed, c) {
+					r.find(f.Index, "it changes the %s of %s %s, which never changes", c, row.Table, row.Key)
+				}
+			}
+		}
+		if f.Event == ledger.EventAutomatic {
+			r.automatic(f, row)
+		}
+	}
+}
+
+// automatic checks what happens without anybody's key: employments end, credentials die, classes rise.
+func (r *replay) automatic(f ledger.Facts, row ledger.Row) {
+	ok := true
+	switch changed := differing(row.Before, row.Values); row.Table {
+	case "persons":
+		ok = slices.Equal(changed, []string{"employment_status", "leaf"}) &&
+			row.Values["employment_status"] == string(model.EmploymentEnded)
+	case "credentials":
+		ok = row.Before["revoked_at"] == "0" && row.Values["revoked_at"] != "0"
+	case "account_classes":
+		from := model.ClassStandard
+		if row.Before != nil {
+			from = model.Class(row.Before["class"])
+		}
+		ok = model.Class(row.Values["class"]).Rank() > from.Rank()
+	}
+	if !ok {
+		r.find(f.Index, "nobody's key stands behind the change of %s %s", row.Table, row.Key)
+	}
+}
+
+// executed checks that what took effect had the keys of as many people as it needed, each of whom signed that request. A
+// session stands for a key on a standard account only, and leaves no signature to check.
+func (r *replay) executed(f ledger.Facts, class model.Class) {
+	q, err := store.RequestOf(ledger.Row{Values: r.whole["requests"][f.Request.String()]})
+	if err != nil || q.State != model.StateExecuted || q.Leaf != f.Index {
+		r.find(f.Index, "%s took effect without a request", f.Kind)
+		return
+	}
+	if q.Command.Kind != f.Kind || q.Command.Account != f.Account || q.Need.Keys != f.Need.Keys || q.Need.Keys < 1 {
+		r.find(f.Index, "what took effect is not what was requested")
+	}
+	for _, row := range f.Rows {
+		account, ok := row.Values["account"]
+		if ok && row.Table != "requests" && account != f.Account.String() {
+			r.find(f.Index, "%s of account %d took effect on account %s, in %s %s", f.Kind, f.Account, account, row.Table, row.Key)
+		}
+	}
+	group := q.Command.Info().Group
+	bySession := q.Need.Keys == 1 && q.Command.Account != 0 && class == model.ClassStandard && group != model.GroupGovern
+	people := map[model.ID]bool{}
+	for _, k := range f.Keys {
+		if k.Session && bySession || r.signed[q.ID][k.Person] {
+			people[k.Person] = true
+		} else {
+			r.find(f.Index, "%s took effect with a key of %d, who has not signed it", f.Kind, k.Person)
+		}
+	}
+	if len(people) < q.Need.Keys {
+		r.find(f.Index, "%s took effect with %d of %d keys", f.Kind, len(people), q.Need.Keys)
+	}
+	harms := group == model.GroupDarken || group == model.GroupSilence || group == model.GroupTakeover
+	if len(people) < 2 && (harms && class.Protected() && !briefLock(f) || slices.ContainsFunc(f.Rows, empowers)) {
+		r.find(f.Index, "%s took effect with %d keys: whatever it asked for, that takes two (laws 1 and 2)", f.Kind, len(people))
+	}
+}
+
+// empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an easier account.
+func empowers(row ledger.Row) bool {
+	switch row.Table {
+	case "role_grants", "logins", "credentials":
+		return row.Before == nil
+	case "account_classes":
+		return row.Before != nil && model.Class(row.Values["class"]).Rank() < model.Class(row.Before["class"]).Rank()
+	}
+	return false
+}
+
+// classOf is an account's class as the ledger has it so far.
+func (r *replay) classOf(account model.ID) model.Class {
+	if row := r.whole["account_classes"][account.String()]; row != nil {
+		return model.Class(row["class"])
+	}
+	return model.ClassStandard
+}
+
+// briefLock reports whether an entry locks an account for as long as law 1 excepts, and no longer.
+func briefLock(f ledger.Facts) bool {
+	if f.Kind != model.CmdLock {
+		return false
+	}
+	for _, row := range f.Rows {
+		if row.Table != "sanctions" {
+			continue
+		}
+		start, err1 := strconv.ParseInt(row.Values["start_at"], 10, 64)
+		end, err2 := strconv.ParseInt(row.Values["end_at"], 10, 64)
+		if err1 != nil || err2 != nil || end == 0 || end-start > int64(guard.BriefLock/time.Millisecond) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,134 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/passkey"
+	"keyturn/internal/store"
+)
+
+// replay rebuilds the privileged tables from the ledger's facts. Of each row it keeps the sum and the entry that wrote
+// it last; only requests that can still get keys, credentials and
+// classes are kept whole.
+type replay struct {
+	ctx        context.Context // of the one verification that a replay is for
+	st         *store.Store
+	rp         passkey.RelyingParty
+	found      *findings
+	report     Report
+	tables     map[string]map[string]written // table → key
+	whole      map[string]map[string]map[string]string
+	signing    sync.WaitGroup
+	free       chan struct{} // one place for each signature that is being checked
+	signatures int64
+
+	signed map[model.ID]map[model.ID]bool // who has signed, by open request
+}
+
+// written is a row as the ledger has it.
+type written struct {
+	sum  sum
+	leaf int64 // the entry that wrote it last
+}
+
+func newReplay(ctx context.Context, st *store.Store, rp passkey.RelyingParty, found *findings, workers int) *replay {
+	return &replay{ctx: ctx, st: st, rp: rp, found: found, tables: map[string]map[string]written{},
+		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}},
+		signed: map[model.ID]map[model.ID]bool{}, free: make(chan struct{}, workers)}
+}
+
+func (r *replay) find(entry int64, format string, args ...any) {
+	r.found.add(r.found.place(), Finding{Entry: entry, What: fmt.Sprintf(format, args...)})
+}
+
+func (r *replay) apply(e entry) {
+	index := e.Record.Index
+	if e.Sealed != nil {
+		r.find(index, "its facts cannot be read: %v", e.Sealed)
+		return
+	}
+	if e.Record.Erased() {
+		r.report.Erased++
+	}
+	rows := e.Entry.Facts.Rows
+	class := r.classOf(e.Entry.Facts.Account)
+	for i, row := range rows {
+		r.put(index, row, e.rows[i])
+	}
+	for _, row := range rows {
+		if row.Table == "request_keys" && row.Before == nil {
+			r.signature(index, row)
+		}
+	}
+	r.entitled(e.Entry.Facts, class)
+	r.forget(rows)
+}
+
+// put changes one row.
+func (r *replay) put(index int64, row ledger.Row, c change) {
+	table := r.tables[row.Table]
+	if table == nil {
+		table = map[string]written{}
+		r.tables[row.Table] = table
+	}
+	if table[row.Key].sum != c.before {
+		r.find(index, "it says that %s %s was something else before than the entries before it say", row.Table, row.Key)
+	}
+	if c.after == (sum{}) {
+		delete(table, row.Key)
+	} else {
+		table[row.Key] = written{c.after, index}
+	}
+	if whole := r.whole[row.Table]; whole != nil {
+		whole[row.Key] = row.Values
+	}
+}
+
+// sign notes that a person has signed a request.
+func (r *replay) sign(request, person model.ID) {
+	if r.signed[request] == nil {
+		r.signed[request] = map[model.ID]bool{}
+	}
+	r.signed[request][person] = true
+}
+
+// forget drops the requests that get no more keys.
+func (r *replay) forget(rows []ledger.Row) {
+	for _, row := range rows {
+		if row.Table == "requests" && !model.RequestState(row.Values["state"]).Open() {
+			delete(r.whole["requests"], row.Key)
+			if id, err := model.ParseID("id", row.Key); err == nil {
+				delete(r.signed, id)
+			}
+		}
+	}
+}
+
+// values are those of a row as the ledger has it now; nil when it has none.
+func (r *replay) values(table, key string) (map[string]string, error) {
+	if values := r.whole[table][key]; values != nil {
+		return values, nil
+	}
+	w, known := r.tables[table][key]
+	if !known {
+		return nil, nil
+	}
+	rec, err := r.st.Record(r.ctx, w.leaf)
+	if err != nil {
+		return nil, err
+	}
+	e, err := rec.Open()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(e.Facts.Rows, func(row ledger.Row) bool { return row.Table == table && row.Key == key })
+	if i < 0 {
+		return nil, nil
+	}
+	return e.Facts.Rows[i].Values, nil
+}
