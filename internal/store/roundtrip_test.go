@@ -55,7 +55,8 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Person.Grants = []model.RoleGrant{d.Grant}
 	d.Login = model.Login{ID: ids.Next(), Person: d.Person.ID, Name: fmt.Sprint(text(), ids.Next())}
 	d.Credential = model.Credential{ID: ids.Next(), Login: d.Login.ID, Person: d.Person.ID, Name: text(),
-		Handle: fmt.Append(bytes(), ids.Next()), PublicKey: bytes(), AAGUID: bytes(), Sponsor: id(), EnrolledAt: at(), RevokedAt: at()}
+		Handle: fmt.Append(bytes(), ids.Next()), PublicKey: bytes(), AAGUID: bytes(), Sponsor: id(), InvitedBy: id(), EnrolledAt: at(),
+		RevokedAt: at()}
 	d.Class = store.AccountClass{Account: ids.Next(), Class: anyClass.Draw(t, "class"), Verified: rapid.Bool().Draw(t, "verified"),
 		LoweredFrom: model.Class(text()), LoweredAt: at()}
 	d.Request = drawRequest(t, ids)
