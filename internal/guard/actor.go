@@ -28,8 +28,11 @@ const (
 
 // facts begins an entry about a request.
 func facts(event ledger.Event, q model.Request, a Actor) ledger.Facts {
-	c := q.Command
-	return ledger.Facts{Event: event, Kind: c.Kind, Class: q.Target.Class, Account: c.Account, Post: c.Post,
+	c, class := q.Command, q.Target.Class
+	if class.Rank() < 0 {
+		class = "" // an entry has no word for a class that is none; a refusal's note does
+	}
+	return ledger.Facts{Event: event, Kind: c.Kind, Class: class, Account: c.Account, Post: c.Post,
 		Target: c.Person, Actor: a.Person, Login: a.Login, Request: q.ID, Case: c.Case, Handle: q.Target.Handle,
 		Rule: c.Rule, Policy: q.Policy, Need: q.Need}
 }
