@@ -41,20 +41,28 @@ func child(dir, mode string) {
 	}
 	die := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) }
 	var written sync.WaitGroup
+	var gate sync.RWMutex // held for reading from "try" to what became of it: no write is under way when the end is armed
 	for kind, k := range bothKinds {
 		for range 2 {
 			written.Go(func() {
-				for {
+				write := func() bool {
+					gate.RLock()
+					defer gate.RUnlock()
 					name := fmt.Sprintf("%c%d", kind[0], s.IDs().Next())
 					say("try", kind, name)
-					if err := k.write(ctx, s, name); err == nil {
+					err := k.write(ctx, s, name)
+					switch {
+					case err == nil:
 						say("kept", kind, name)
-					} else if model.KindOf(err) != model.KindUnavailable {
-						say("failed", kind, err.Error())
-					} else {
+					case model.KindOf(err) == model.KindUnavailable:
 						say("refused", kind, name)
-						return
+						return false
+					default:
+						say("failed", kind, err.Error())
 					}
+					return true
+				}
+				for write() {
 				}
 			})
 		}
@@ -62,7 +70,9 @@ func child(dir, mode string) {
 	switch mode {
 	case killedBeforeCommit:
 		time.Sleep(200 * time.Millisecond)
+		gate.Lock()
 		err = s.OnCommit(func() bool { die(); select {} })
+		gate.Unlock()
 	case killedAfterCommit:
 		time.Sleep(200 * time.Millisecond)
 		s.Subscribe(func(store.Event) { die(); select {} })

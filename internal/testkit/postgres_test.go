@@ -85,8 +85,8 @@ func TestPostgresEndsWithItsProcess(t *testing.T) {
 	if err := cmd.Wait(); err == nil {
 		t.Error("the process ended by itself")
 	}
-	// The script removes the directory when the server has stopped.
-	Eventually(t, 30*time.Second, func() error {
+	// The script removes the directory when the server has stopped, which pg_ctl gives a minute.
+	Eventually(t, 90*time.Second, func() error {
 		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is still there (%v)", dir, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -35,7 +36,9 @@ func (c Common) Wrap(h http.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(withRequestID(r.Context()), RequestTime)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		body := r.Body
+		r.Body = http.MaxBytesReader(w, body, MaxBody)
+		defer drain(body)
 		SecurityHeaders(w.Header())
 		rec := &recorder{ResponseWriter: w}
 		start := c.Now()
@@ -43,6 +46,15 @@ func (c Common) Wrap(h http.Handler) http.Handler {
 		defer c.recover(rec, r, style)
 		h.ServeHTTP(rec, r)
 	})
+}
+
+// maxDrain is how much of a body that nobody wanted is read all the same.
+const maxDrain = 32 << 20
+
+// drain reads what is left of a body. A client that is still sending when the connection closes sees a reset and not the
+// answer that its body is too large. The server's read deadline bounds how long this takes.
+func drain(body io.Reader) {
+	io.CopyN(io.Discard, body, maxDrain) // an error means that the client has gone: nobody is left to tell
 }
 
 // log writes the line of the access log: no query, no header, no body, since each may hold a secret.
