@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
@@ -18,7 +19,9 @@ import (
 type replay struct {
 	ctx        context.Context // of the one verification that a replay is for
 	st         *store.Store
-	rp         passkey.RelyingParty
+	origin     string               // as the first entry has it
+	last       time.Time            // when the newest entry was made
+	rp         passkey.RelyingParty // for whom keys sign, as the settings so far have it
 	found      *findings
 	report     Report
 	tables     map[string]map[string]written // table → key
@@ -36,8 +39,8 @@ type written struct {
 	leaf int64 // the entry that wrote it last
 }
 
-func newReplay(ctx context.Context, st *store.Store, rp passkey.RelyingParty, found *findings, workers int) *replay {
-	return &replay{ctx: ctx, st: st, rp: rp, found: found, tables: map[string]map[string]written{},
+func newReplay(ctx context.Context, st *store.Store, found *findings, workers int) *replay {
+	return &replay{ctx: ctx, st: st, found: found, tables: map[string]map[string]written{},
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}},
 		signed: map[model.ID]map[model.ID]bool{}, free: make(chan struct{}, workers)}
 }
@@ -54,6 +57,9 @@ func (r *replay) apply(e entry) {
 	}
 	if e.Record.Erased() {
 		r.report.Erased++
+	}
+	if r.last = e.Entry.Facts.Time; index == 0 {
+		r.origin = e.Entry.Facts.Origin
 	}
 	rows := e.Entry.Facts.Rows
 	class := r.classOf(e.Entry.Facts.Account)
@@ -86,6 +92,12 @@ func (r *replay) put(index int64, row ledger.Row, c change) {
 	}
 	if whole := r.whole[row.Table]; whole != nil {
 		whole[row.Key] = row.Values
+	}
+	if row.Table == "settings" && row.Key == "desk_url" {
+		var err error
+		if r.rp, err = passkey.NewRelyingParty(row.Values["value"], ""); err != nil {
+			r.find(index, "the desk's address is not one: %v", err)
+		}
 	}
 }
 

@@ -31,10 +31,11 @@ func (r *replay) signature(index int64, row ledger.Row) {
 	}
 	r.signatures++
 	place := r.found.place()
+	rp := r.rp
 	r.free <- struct{}{}
 	r.signing.Go(func() {
 		defer func() { <-r.free }()
-		for _, what := range r.wrong(index, q, c, k) {
+		for _, what := range r.wrong(rp, index, q, c, k) {
 			r.found.add(place, Finding{Entry: index, What: what})
 		}
 	})
@@ -59,9 +60,9 @@ func (r *replay) on(k model.Key) (model.Request, model.Credential, error) {
 }
 
 // wrong says what is wrong with a key.
-func (r *replay) wrong(index int64, q model.Request, c model.Credential, k model.Key) []string {
+func (r *replay) wrong(rp passkey.RelyingParty, index int64, q model.Request, c model.Credential, k model.Key) []string {
 	var all []string
-	if err := verifyKey(r.rp, q, c, k); err != nil {
+	if err := verifyKey(rp, q, c, k); err != nil {
 		all = append(all, fmt.Sprintf("the signature of key %s is not good: %v", k.ID, err))
 	}
 	if c.Person != k.Person {

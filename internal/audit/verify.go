@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"time"
 
-	"keyturn/internal/guard"
 	"keyturn/internal/ledger"
-	"keyturn/internal/passkey"
 	"keyturn/internal/store"
 )
 
@@ -26,8 +25,9 @@ type Report struct {
 // OK reports whether nothing was found.
 func (r Report) OK() bool { return len(r.Findings) == 0 }
 
-// Verify checks a store: the tree over the leaves, each entry's facts against its leaf, every signature, and that the
-// replayed facts are exactly the privileged rows. progress, unless nil, is told how many entries are done. An error
+// Verify checks a store: the tree over the leaves, each entry's facts against its leaf, every signature, that each entry
+// may have changed what it changed, and that the replayed facts are exactly the privileged rows. Nothing that is needed
+// for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries are done. An error
 // means that something could not be read, not that something is wrong.
 //
 // It uses every core, and about 150 bytes of memory for each privileged row that there is. The store may be written to
@@ -37,24 +37,12 @@ func Verify(ctx context.Context, st *store.Store, progress func(done, of int64))
 }
 
 func verify(ctx context.Context, st *store.Store, workers int, chunk int64, progress func(done, of int64)) (Report, error) {
-	origin, err := st.Origin(ctx)
-	if err != nil {
-		return Report{}, err
-	}
-	settings, err := guard.LoadSettings(ctx, st)
-	if err != nil {
-		return Report{}, err
-	}
-	rp, err := passkey.NewRelyingParty(settings.DeskURL, "")
-	if err != nil {
-		return Report{}, err
-	}
 	head, _, err := st.LedgerHead(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	found := &findings{}
-	r := newReplay(ctx, st, rp, found, workers)
+	r := newReplay(ctx, st, found, workers)
 	tree := ledger.NewVerifier(func(d ledger.Difference) { found.add(found.place(), Finding{Entry: d.Index, What: d.What}) })
 	entries := r.through(opened(ctx, st.Reads, head.Size, workers, chunk), head.Size, progress)
 	err = tree.Grow(entries, head, st.TreeHashes(ctx))
@@ -63,11 +51,17 @@ func verify(ctx context.Context, st *store.Store, workers int, chunk int64, prog
 			if head, err = r.rest(ctx, now, head, tree); err != nil {
 				return err
 			}
+			if r.report.Origin, err = now.Origin(ctx); err != nil {
+				return err
+			}
+			if r.report.Origin != r.origin {
+				r.find(0, "the log is called %q but was born as %q", r.report.Origin, r.origin)
+			}
 			return r.compare(ctx, now)
 		})
 	}
 	r.signing.Wait()
-	r.report.Origin, r.report.Size, r.report.Root = origin, head.Size, fmt.Sprintf("%x", head.Root[:])
+	r.report.Size, r.report.Root = head.Size, fmt.Sprintf("%x", head.Root[:])
 	r.report.Signatures = r.signatures
 	r.report.Findings = found.sorted()
 	return r.report, err
@@ -76,7 +70,7 @@ func verify(ctx context.Context, st *store.Store, workers int, chunk int64, prog
 // rest goes on with what was appended since the head was read, and with what lies beyond the new head, where nothing
 // must be.
 func (r *replay) rest(ctx context.Context, now store.Reads, head ledger.Head, tree *ledger.Verifier) (ledger.Head, error) {
-	newest, _, err := now.LedgerHead(ctx)
+	newest, at, err := now.LedgerHead(ctx)
 	if err != nil {
 		return head, err
 	}
@@ -87,7 +81,15 @@ func (r *replay) rest(ctx context.Context, now store.Reads, head ledger.Head, tr
 			}
 		}
 	}
-	return newest, tree.Grow(r.through(records, newest.Size, nil), newest, now.TreeHashes(ctx))
+	if newest.Size == 0 {
+		r.find(0, "the ledger is empty: this store was not born, or its ledger was taken away")
+	}
+	err = tree.Grow(r.through(records, newest.Size, nil), newest, now.TreeHashes(ctx))
+	if err == nil && !at.Equal(r.last) {
+		r.find(newest.Size, "the head says that the last entry was made at %s, that entry says %s",
+			at.Format(time.RFC3339Nano), r.last.Format(time.RFC3339Nano))
+	}
+	return newest, err
 }
 
 // through replays each entry on its way to the verification of the tree.

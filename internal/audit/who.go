@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"keyturn/internal/ledger"
@@ -16,7 +17,7 @@ type Named struct {
 	Name string   `json:"name"`
 }
 
-// Act is one sanction with who put it there, and who lifted it.
+// Act is one sanction with who put it there and who lifted it.
 type Act struct {
 	Kind      model.SanctionKind `json:"kind"`
 	Sanction  model.ID           `json:"sanction"`
@@ -34,6 +35,16 @@ type Act struct {
 	Policy    string             `json:"policy"`
 	Leaf      int64              `json:"leaf"` // the entry that put it there
 	Proof     Proof              `json:"proof"`
+	Lifting   *Lifting           `json:"lifting,omitempty"` // nil: not lifted
+}
+
+// Lifting is who lifted a sanction.
+type Lifting struct {
+	Request   model.ID `json:"request"`
+	Requester Named    `json:"requester"`
+	Keys      []Named  `json:"keys"`
+	Case      model.ID `json:"case,omitempty"`
+	Leaf      int64    `json:"leaf"`
 }
 
 // Proof is the inclusion proof of an entry in the ledger's head.
@@ -53,83 +64,120 @@ type Story struct {
 }
 
 // Who says what is on an account, since when, by whom, with whose keys, on which case and under which policy, with the
-// proof that the ledger says so.
-func Who(ctx context.Context, st *store.Store, handle string, now time.Time) (Story, error) {
+// proof that the ledger says so. All of it is of one moment.
+func Who(ctx context.Context, st *store.Store, handle string, now time.Time) (story Story, err error) {
 	name, err := model.ParseHandle("handle", handle)
 	if err != nil {
 		return Story{}, err
 	}
-	account, err := st.AccountByHandle(ctx, name)
+	err = st.Snapshot(ctx, func(r store.Reads) error {
+		story, err = tell(ctx, r, name, now)
+		return err
+	})
+	return story, err
+}
+
+func tell(ctx context.Context, r store.Reads, handle string, now time.Time) (Story, error) {
+	account, err := r.AccountByHandle(ctx, handle)
 	if err != nil {
 		return Story{}, err
 	}
-	class, err := st.ClassOf(ctx, account.ID)
+	story := Story{Account: account.ID, Handle: account.Handle, Class: account.Class, Sanctions: []Act{}}
+	sanctions, err := r.Sanctions(ctx, account.ID)
 	if err != nil {
 		return Story{}, err
 	}
-	story := Story{Account: account.ID, Handle: account.Handle, Class: class.Class, Sanctions: []Act{}}
-	sanctions, err := st.Sanctions(ctx, account.ID)
+	head, _, err := r.LedgerHead(ctx)
 	if err != nil {
 		return Story{}, err
 	}
-	head, _, err := st.LedgerHead(ctx)
-	if err != nil {
-		return Story{}, err
-	}
-	for i := len(sanctions) - 1; i >= 0; i-- {
-		act, err := actOf(ctx, st, sanctions[i], head, now)
+	for _, s := range slices.Backward(sanctions) {
+		act, err := actOf(ctx, r, s, head, now)
 		if err != nil {
-			return Story{}, err
+			return Story{}, fmt.Errorf("telling of sanction %d: %w", s.ID, err)
 		}
 		story.Sanctions = append(story.Sanctions, act)
 	}
 	return story, nil
 }
 
-func actOf(ctx context.Context, st *store.Store, s model.Sanction, head ledger.Head, now time.Time) (Act, error) {
+// actOf tells of one sanction. Who did it is read from the ledger's entry, not from the rows: the entry is what is
+// proved. Where the rows lead to no such entry it stays untold; Verify names them.
+func actOf(ctx context.Context, r store.Reads, s model.Sanction, head ledger.Head, now time.Time) (Act, error) {
 	a := Act{Kind: s.Kind, Sanction: s.ID, Post: s.Post, Active: s.Active(now), Since: s.Start, End: s.End, LiftedAt: s.LiftedAt,
-		Request: s.Request, Case: s.Case, Rule: s.Rule}
-	q, err := st.Request(ctx, s.Request)
+		Request: s.Request, Case: s.Case, Rule: s.Rule, Leaf: s.Leaf}
+	q, err := r.Request(ctx, s.Request)
 	if model.KindOf(err) == model.KindNotFound {
-		return a, nil // a row that nobody asked for; verify names it
+		return a, nil
 	}
 	if err != nil {
 		return a, err
 	}
-	a.Policy, a.Leaf = q.Policy, q.Leaf
-	if a.Requester, err = named(ctx, st, q.Requester); err != nil {
+	made, err := doneBy(ctx, r, q.Leaf)
+	if model.KindOf(err) == model.KindNotFound {
+		return a, nil
+	}
+	if err != nil {
 		return a, err
 	}
-	private, err := st.PrivateOf(ctx, q.Opened)
+	if made.Request == q.ID {
+		a.Requester, a.Keys = made.Requester, made.Keys
+	}
+	a.Policy, a.Leaf = q.Policy, q.Leaf
+	private, err := r.PrivateOf(ctx, q.Opened)
 	if err != nil {
 		return a, err
 	}
 	a.Reason = private["reason"]
-	keys, err := st.KeysOn(ctx, q.ID)
-	if err != nil {
-		return a, err
-	}
-	for _, k := range keys {
-		n, err := named(ctx, st, k.Person)
+	if !s.LiftedAt.IsZero() {
+		lifting, err := doneBy(ctx, r, s.Leaf)
 		if err != nil {
 			return a, err
 		}
-		a.Keys = append(a.Keys, n)
+		a.Lifting = &lifting
 	}
-	a.Proof, err = proofOf(ctx, st, q.Leaf, head)
+	a.Proof, err = proofOf(ctx, r, a.Leaf, head)
 	return a, err
 }
 
-func named(ctx context.Context, st *store.Store, person model.ID) (Named, error) {
-	p, err := st.Person(ctx, person)
+// doneBy is who did what an entry of the ledger says.
+func doneBy(ctx context.Context, r store.Reads, leaf int64) (l Lifting, err error) {
+	rec, err := r.Record(ctx, leaf)
+	if err != nil {
+		return l, err
+	}
+	e, err := rec.Open()
+	if err != nil {
+		return l, err
+	}
+	q, err := r.Request(ctx, e.Facts.Request)
+	if err != nil {
+		return l, err
+	}
+	l = Lifting{Request: q.ID, Case: e.Facts.Case, Leaf: leaf}
+	if l.Requester, err = named(ctx, r, q.Requester); err != nil {
+		return l, err
+	}
+	for _, k := range e.Facts.Keys {
+		n, err := named(ctx, r, k.Person)
+		if err != nil {
+			return l, err
+		}
+		l.Keys = append(l.Keys, n)
+	}
+	return l, nil
+}
+
+func named(ctx context.Context, r store.Reads, person model.ID) (Named, error) {
+	p, err := r.Person(ctx, person)
 	if err != nil {
 		return Named{}, fmt.Errorf("reading person %d: %w", person, err)
 	}
 	return Named{ID: p.ID, Name: p.Name}, nil
 }
 
-func proofOf(ctx context.Context, st *store.Store, index int64, head ledger.Head) (Proof, error) {
-	p, err := ledger.ProveInclusion(head.Size, index, st.TreeHashes(ctx))
+func proofOf(ctx context.Context, r store.Reads, index int64, head ledger.Head) (Proof, error) {
+	p, err := ledger.ProveInclusion(head.Size, index, r.TreeHashes(ctx))
 	if err != nil {
 		return Proof{}, fmt.Errorf("proving entry %d: %w", index, err)
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -83,6 +84,11 @@ func OpenCheckpoint(vkey string, b []byte) (origin string, h Head, err error) {
 	n, err := note.Open(b, note.VerifierList(verifier))
 	if err != nil {
 		return "", Head{}, fmt.Errorf("reading a checkpoint: %w", err)
+	}
+	for _, sig := range n.Sigs {
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return "", Head{}, fmt.Errorf("reading a checkpoint: its signature has another spelling: %w", err)
+		}
 	}
 	h, err = parseHead(n.Text)
 	if err != nil {

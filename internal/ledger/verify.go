@@ -44,6 +44,7 @@ type Verifier struct {
 	leaves edge // from the leaves
 	stored tlog.HashReader
 	ahead  []tlog.Hash // stored hashes that were read and not yet compared
+	wrong  *Head       // the last head that was reported
 	report func(Difference)
 }
 
@@ -53,7 +54,7 @@ func NewVerifier(report func(Difference)) *Verifier { return &Verifier{report: r
 // Grow goes on, with the records from where it stands on, to a head. A head that is behind where it stands is reported,
 // and leaves it there.
 func (v *Verifier) Grow(records iter.Seq2[Checked, error], head Head, stored tlog.HashReader) error {
-	if head.Size < v.tree.size {
+	if v.tree.size > 0 && head.Size < v.tree.size {
 		v.report(Difference{head.Size, fmt.Sprintf("the head went back from %d entries", v.tree.size)})
 		return nil
 	}
@@ -69,7 +70,8 @@ func (v *Verifier) Grow(records iter.Seq2[Checked, error], head Head, stored tlo
 	if err := v.missing(head.Size); err != nil {
 		return err
 	}
-	if v.tree.head() != head && v.leaves.head() != head {
+	if v.tree.head() != head && v.leaves.head() != head && (v.wrong == nil || *v.wrong != head) {
+		v.wrong = &head
 		v.report(Difference{head.Size, "the head is not that of the tree"})
 	}
 	return nil

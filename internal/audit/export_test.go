@@ -1,0 +1,4 @@
+package audit
+
+// VerifyBy is Verify with a number of workers and entries to a chunk.
+var VerifyBy = verify
