@@ -97,17 +97,24 @@ func printAct(con *console, a audit.Act) {
 	case a.LiftedAt.IsZero():
 		state = "ended " + a.End.Local().Format(time.DateTime)
 	}
-	var keys []string
-	for _, k := range a.Keys {
-		keys = append(keys, k.Name)
-	}
 	what := string(a.Kind)
 	if a.Post != 0 {
 		what += " of post " + a.Post.String()
 	}
 	fmt.Fprintf(con.out, "\n  %s since %s, %s\n", what, a.Since.Local().Format(time.DateTime), state)
-	fmt.Fprintf(con.out, "    asked for by  %s\n    keys          %s\n", a.Requester.Name, strings.Join(keys, ", "))
+	fmt.Fprintf(con.out, "    asked for by  %s\n    keys          %s\n", a.Requester.Name, names(a.Keys))
 	fmt.Fprintf(con.out, "    case %s, rule %q: %s\n", a.Case, a.Rule, a.Reason)
 	fmt.Fprintf(con.out, "    request %s, policy %.19s…\n", a.Request, a.Policy)
 	fmt.Fprintf(con.out, "    ledger entry %d, proved in the head of %d entries by %d hashes\n", a.Leaf, a.Proof.Size, len(a.Proof.Hashes))
+	if l := a.Lifting; l != nil {
+		fmt.Fprintf(con.out, "    lifted for    %s, with the keys of %s, on case %s (ledger entry %d)\n", l.Requester.Name, names(l.Keys), l.Case, l.Leaf)
+	}
+}
+
+func names(people []audit.Named) string {
+	var all []string
+	for _, p := range people {
+		all = append(all, p.Name)
+	}
+	return strings.Join(all, ", ")
 }
