@@ -1,0 +1,122 @@
+package audit_test
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"keyturn/internal/audit"
+	"keyturn/internal/model"
+	"keyturn/internal/store"
+	"keyturn/internal/testkit"
+)
+
+// busy makes a World in which so much has happened that there is a row in every privileged table.
+func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
+	t.Helper()
+	w := testkit.NewWorld(t, o)
+	w.Do("agent", w.Command(model.CmdSuspend, "president"), "lead", "gov", "security")
+	w.Do("agent", w.Command(model.CmdRestore, "president"), "lead2")
+	w.Do("agent", w.Command(model.CmdWarn, "uncle"))
+	w.Do("agent", w.Command(model.CmdDeactivate, "uncle"))
+	out, err := w.Submit("agent", w.Command(model.CmdDeactivate, "newsroom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, login := range []string{"lead", "agent"} {
+		if out, err = w.Turn(login, out.Request.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Guard.Veto(t.Context(), w.Actor("lead2"), out.Request.ID, "no"); err != nil {
+		t.Fatal(err)
+	}
+	w.Do("security", model.Command{Kind: model.CmdFreeze, Reason: "because of the test"}, "security")
+	return w
+}
+
+// verify verifies a store and gives what was found, a line each.
+func verify(t *testing.T, st *store.Store) []string {
+	t.Helper()
+	report, err := audit.Verify(t.Context(), st, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, f := range report.Findings {
+		lines = append(lines, f.String())
+	}
+	return lines
+}
+
+// wantFound fails unless each of the parts is in one of the lines, and there is a line only if there is a part.
+func wantFound(t *testing.T, lines []string, parts ...string) {
+	t.Helper()
+	all := strings.Join(lines, "\n")
+	for _, part := range parts {
+		if !strings.Contains(all, part) {
+			t.Errorf("nothing was found that says %q; found:\n%s", part, all)
+		}
+	}
+	if len(parts) == 0 && all != "" {
+		t.Errorf("found:\n%s", all)
+	}
+}
+
+// stored is the database of a World that has ended, to be copied and changed.
+type stored struct {
+	bytes []byte
+	world *testkit.World
+}
+
+func keep(t *testing.T) stored {
+	t.Helper()
+	dir := t.TempDir()
+	w := busy(t, testkit.WorldOptions{Dir: dir})
+	if err := w.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "keyturn.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stored{b, w}
+}
+
+// copied puts a copy of the database into a directory of its own, has it changed past the server, and opens it.
+func (s stored) copied(t *testing.T, change func(db *sql.DB)) *store.Store {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keyturn.db")
+	if err := os.WriteFile(path, s.bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path) // foreign keys are not held to, as an attacker would have it
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.Context(), store.Config{Dir: dir, Now: s.world.Clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+// run runs a statement that must change n rows.
+func run(t *testing.T, db *sql.DB, n int64, text string, args ...any) {
+	t.Helper()
+	res, err := db.ExecContext(t.Context(), text, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if changed, err := res.RowsAffected(); changed != n || err != nil {
+		t.Fatalf("%s: changed %d rows (%v), want %d", text, changed, err, n)
+	}
+}
