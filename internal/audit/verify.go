@@ -27,8 +27,8 @@ func (r Report) OK() bool { return len(r.Findings) == 0 }
 
 // Verify checks a store: the tree over the leaves, each entry's facts against its leaf, every signature, that each entry
 // may have changed what it changed, and that the replayed facts are exactly the privileged rows. Nothing that is needed
-// for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries are done. An error
-// means that something could not be read, not that something is wrong.
+// for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries
+// are done. An error means that something could not be read, not that something is wrong.
 //
 // It uses every core, and about 150 bytes of memory for each privileged row that there is. The store may be written to
 // meanwhile: what is appended while the ledger is read is read at the end, together with the rows.
@@ -45,7 +45,7 @@ func verify(ctx context.Context, st *store.Store, workers int, chunk int64, prog
 	r := newReplay(ctx, st, found, workers)
 	tree := ledger.NewVerifier(func(d ledger.Difference) { found.add(found.place(), Finding{Entry: d.Index, What: d.What}) })
 	entries := r.through(opened(ctx, st.Reads, head.Size, workers, chunk), head.Size, progress)
-	err = tree.Grow(entries, head, st.TreeHashes(ctx))
+	err = tree.Grow(entries, head, st.StoredHashes(ctx))
 	if err == nil {
 		err = st.Snapshot(ctx, func(now store.Reads) error {
 			if head, err = r.rest(ctx, now, head, tree); err != nil {
@@ -84,7 +84,7 @@ func (r *replay) rest(ctx context.Context, now store.Reads, head ledger.Head, tr
 	if newest.Size == 0 {
 		r.find(0, "the ledger is empty: this store was not born, or its ledger was taken away")
 	}
-	err = tree.Grow(r.through(records, newest.Size, nil), newest, now.TreeHashes(ctx))
+	err = tree.Grow(r.through(records, newest.Size, nil), newest, now.StoredHashes(ctx))
 	if err == nil && !at.Equal(r.last) {
 		r.find(newest.Size, "the head says that the last entry was made at %s, that entry says %s",
 			at.Format(time.RFC3339Nano), r.last.Format(time.RFC3339Nano))

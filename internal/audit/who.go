@@ -105,7 +105,7 @@ func tell(ctx context.Context, r store.Reads, handle string, now time.Time) (Sto
 // proved. Where the rows lead to no such entry it stays untold; Verify names them.
 func actOf(ctx context.Context, r store.Reads, s model.Sanction, head ledger.Head, now time.Time) (Act, error) {
 	a := Act{Kind: s.Kind, Sanction: s.ID, Post: s.Post, Active: s.Active(now), Since: s.Start, End: s.End, LiftedAt: s.LiftedAt,
-		Request: s.Request, Case: s.Case, Rule: s.Rule, Leaf: s.Leaf}
+		Request: s.Request, Case: s.Case, Rule: s.Rule, Keys: []Named{}, Leaf: s.Leaf}
 	q, err := r.Request(ctx, s.Request)
 	if model.KindOf(err) == model.KindNotFound {
 		return a, nil
@@ -154,7 +154,7 @@ func doneBy(ctx context.Context, r store.Reads, leaf int64) (l Lifting, err erro
 	if err != nil {
 		return l, err
 	}
-	l = Lifting{Request: q.ID, Case: e.Facts.Case, Leaf: leaf}
+	l = Lifting{Request: q.ID, Keys: []Named{}, Case: e.Facts.Case, Leaf: leaf}
 	if l.Requester, err = named(ctx, r, q.Requester); err != nil {
 		return l, err
 	}

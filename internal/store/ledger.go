@@ -94,42 +94,49 @@ func (r Reads) Leaves(ctx context.Context, first, n int64) ([][]byte, error) {
 	return leaves, nil
 }
 
-// TreeHashes reads the tree's stored hashes.
+// TreeHashes reads the tree's stored hashes. One that is missing, or that is no hash, is an error.
 func (r Reads) TreeHashes(ctx context.Context) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		found := make(map[int64]tlog.Hash, len(indexes))
-		for chunk := range slices.Chunk(indexes, MaxList) {
-			if err := r.treeHashes(ctx, chunk, found); err != nil {
-				return nil, fmt.Errorf("reading the tree: %w", err)
+		return r.treeHashes(ctx, indexes, func(index int64, stored []byte) error {
+			if len(stored) != tlog.HashSize {
+				return fmt.Errorf("the tree lacks the hash %d", index)
 			}
-		}
-		out := make([]tlog.Hash, len(indexes))
-		for i, x := range indexes {
-			h, ok := found[x]
-			if !ok {
-				return nil, fmt.Errorf("the tree lacks the hash %d", x)
-			}
-			out[i] = h
-		}
-		return out, nil
+			return nil
+		})
 	})
 }
 
-func (r Reads) treeHashes(ctx context.Context, indexes []int64, found map[int64]tlog.Hash) error {
-	in, args := list(indexes, 1)
-	_, err := collect(ctx, r.q, func(row scanner) (struct{}, error) {
-		var idx int64
-		var hash []byte
-		if err := row.Scan(&idx, &hash); err != nil {
+// StoredHashes is TreeHashes for whoever looks for what is wrong: a hash that is missing is zero, one that is cut short
+// ends in zeros.
+func (r Reads) StoredHashes(ctx context.Context) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		return r.treeHashes(ctx, indexes, func(int64, []byte) error { return nil })
+	})
+}
+
+func (r Reads) treeHashes(ctx context.Context, indexes []int64, check func(index int64, stored []byte) error) ([]tlog.Hash, error) {
+	found := make(map[int64][]byte, len(indexes))
+	for chunk := range slices.Chunk(indexes, MaxList) {
+		in, args := list(chunk, 1)
+		_, err := collect(ctx, r.q, func(row scanner) (struct{}, error) {
+			var index int64
+			var hash []byte
+			err := row.Scan(&index, &hash)
+			found[index] = hash
 			return struct{}{}, err
+		}, `SELECT idx, hash FROM tree_hashes WHERE idx IN (`+in+`)`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("reading the tree: %w", err)
 		}
-		if len(hash) != tlog.HashSize {
-			return struct{}{}, fmt.Errorf("the hash %d has %d bytes", idx, len(hash))
+	}
+	hashes := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		if err := check(index, found[index]); err != nil {
+			return nil, err
 		}
-		found[idx] = tlog.Hash(hash)
-		return struct{}{}, nil
-	}, `SELECT idx, hash FROM tree_hashes WHERE idx IN (`+in+`)`, args...)
-	return err
+		copy(hashes[i][:], found[index])
+	}
+	return hashes, nil
 }
 
 // LogKey is the key pair that signs the ledger's checkpoints.
