@@ -1,0 +1,190 @@
+package audit_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/ledger"
+	"keyturn/internal/model"
+	"keyturn/internal/passkey"
+	"keyturn/internal/store"
+	"keyturn/internal/testkit"
+)
+
+// forgery adds one entry to the ledger's end as somebody could who can write to the database: whole and in order, but
+// without the keys of others.
+type forgery struct {
+	*testkit.World
+	context.Context
+}
+
+// in adds an entry of the president's account.
+func (f forgery) in(event ledger.Event, kind model.CommandKind, write func(p *store.PrivTx) error) {
+	f.TB.Helper()
+	err := f.Store.Privileged(f, func(p *store.PrivTx) error {
+		p.Entry.Facts = ledger.Facts{Event: event, Kind: kind, Account: f.Accounts["president"], Policy: "sha256:0"}
+		return write(p)
+	})
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+}
+
+// executed adds an entry that says that a request of the agent took effect with keys that need no signature.
+func (f forgery) executed(cmd model.Command, keys int, facts []ledger.KeyFact, write func(p *store.PrivTx, q model.Request) error) {
+	f.TB.Helper()
+	agent := f.Actor("agent")
+	f.in(ledger.EventExecuted, cmd.Kind, func(p *store.PrivTx) error {
+		q := model.Request{ID: p.NextID(), Command: cmd, Requester: agent.Person, Login: agent.Login, State: model.StateExecuted,
+			Need: model.Requirement{Keys: keys}, Nonce: make([]byte, 32), CreatedAt: p.Now(), ClosedAt: p.Now(), Opened: p.Leaf()}
+		p.Entry.Facts.Account, p.Entry.Facts.Request, p.Entry.Facts.Need, p.Entry.Facts.Keys = cmd.Account, q.ID, q.Need, facts
+		return errors.Join(p.PutRequest(f, q), write(p, q))
+	})
+}
+
+func (f forgery) key(login string, session bool) ledger.KeyFact {
+	a := f.Actor(login)
+	return ledger.KeyFact{Person: a.Person, Login: a.Login, Session: session}
+}
+
+func (f forgery) ban(p *store.PrivTx, q model.Request) error {
+	return p.PutSanction(f, model.Sanction{ID: p.NextID(), Account: f.Accounts["president"], Kind: model.SanctionBan, Request: q.ID, Start: p.Now()})
+}
+
+func TestForgedEntriesAreFound(t *testing.T) {
+	for name, test := range map[string]struct {
+		forge func(f forgery)
+		says  string
+	}{
+		"a sanction that nobody asked for": {func(f forgery) {
+			f.in(ledger.EventAutomatic, model.CmdBan, func(p *store.PrivTx) error { return f.ban(p, model.Request{}) })
+		}, "may not change sanctions"},
+		"a class that fell by itself": {func(f forgery) {
+			f.in(ledger.EventAutomatic, model.CmdSetClass, func(p *store.PrivTx) error {
+				return p.PutClass(f, store.AccountClass{Account: f.Accounts["president"], Class: model.ClassStandard})
+			})
+		}, "nobody's key stands behind the change of account_classes"},
+		"an employment that went on by itself": {func(f forgery) {
+			f.in(ledger.EventAutomatic, model.CmdSetEmployment, func(p *store.PrivTx) error {
+				m, err := p.Person(f, f.Actor("lastday").Person)
+				m.Employment.EndsAt = m.Employment.EndsAt.Add(1000 * time.Hour)
+				return errors.Join(err, p.PutPerson(f, m))
+			})
+		}, "nobody's key stands behind the change of persons"},
+		"a second birth": {func(f forgery) {
+			f.in(ledger.EventBornDemo, model.CmdSetSetting, func(p *store.PrivTx) error { return p.PutSetting(f, "demo", "true") })
+		}, "a ledger is born once"},
+		"a ban without a request": {func(f forgery) {
+			f.in(ledger.EventExecuted, model.CmdBan, func(p *store.PrivTx) error { return f.ban(p, model.Request{}) })
+		}, "took effect without a request"},
+		"a ban with keys that nobody turned": {func(f forgery) {
+			ban := model.Command{Kind: model.CmdBan, Account: f.Accounts["president"]}
+			f.executed(ban, 3, []ledger.KeyFact{f.key("lead", false), f.key("gov", false), f.key("security", false)}, f.ban)
+		}, "who has not signed it"},
+		"a ban by a session": {func(f forgery) {
+			ban := model.Command{Kind: model.CmdBan, Account: f.Accounts["president"]}
+			f.executed(ban, 1, []ledger.KeyFact{f.key("agent", true)}, f.ban)
+		}, "who has not signed it"},
+		"a ban by way of a warning to somebody else": {func(f forgery) {
+			warn := model.Command{Kind: model.CmdWarn, Account: f.Accounts["uncle"]}
+			f.executed(warn, 1, []ledger.KeyFact{f.key("agent", true)}, f.ban)
+		}, "may not change sanctions"},
+		"a ban of another account than was asked for": {func(f forgery) {
+			ban := model.Command{Kind: model.CmdSuspend, Account: f.Accounts["uncle"]}
+			f.executed(ban, 1, []ledger.KeyFact{f.key("agent", true)}, f.ban)
+		}, "took effect on account"},
+		"a class lowered and used in one entry": {func(f forgery) {
+			lower := model.Command{Kind: model.CmdSetClass, Account: f.Accounts["president"]}
+			f.executed(lower, 1, []ledger.KeyFact{f.key("agent", true)}, func(p *store.PrivTx, _ model.Request) error {
+				return p.PutClass(f, store.AccountClass{Account: f.Accounts["president"], Class: model.ClassStandard})
+			})
+		}, "who has not signed it"},
+		"a role for one's own signature": {func(f forgery) { f.selfSigned(model.CmdGrantRole, f.role) }, "whatever it asked for, that takes two"},
+		"a ban for one's own signature":  {func(f forgery) { f.selfSigned(model.CmdBan, f.ban) }, "whatever it asked for, that takes two"},
+		"a request that became another": {func(f forgery) {
+			f.in(ledger.EventExpired, model.CmdSuspend, func(p *store.PrivTx) error {
+				list, err := p.RequestsOn(f, f.Accounts["president"], 1)
+				list[0].Command.Params = map[string]string{"for": "unlimited"}
+				return errors.Join(err, p.PutRequest(f, list[0]))
+			})
+		}, "it changes the params of requests"},
+		"a key that became another": {func(f forgery) {
+			f.in(ledger.EventKey, model.CmdSuspend, func(p *store.PrivTx) error {
+				list, err := p.RequestsOn(f, f.Accounts["president"], 9)
+				keys, err2 := p.KeysOn(f, list[len(list)-1].ID)
+				keys[0].Assertion = keys[1].Assertion
+				return errors.Join(err, err2, p.PutKey(f, keys[0]))
+			})
+		}, "it changes the"},
+		"a sanction that became another": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdLimit, Account: f.Accounts["uncle"]}, 1, []ledger.KeyFact{f.key("agent", true)},
+				func(p *store.PrivTx, _ model.Request) error {
+					list, err := p.Sanctions(f, f.Accounts["uncle"])
+					list[0].Account = f.Accounts["president"]
+					return errors.Join(err, p.PutSanction(f, list[0]))
+				})
+		}, "it changes the account of sanctions"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := busy(t, testkit.WorldOptions{})
+			wantFound(t, verify(t, w.Store))
+			test.forge(forgery{w, t.Context()})
+			wantFound(t, verify(t, w.Store), test.says)
+		})
+	}
+}
+
+// role makes the agent an admin.
+func (f forgery) role(p *store.PrivTx, _ model.Request) error {
+	return p.PutGrant(f, model.RoleGrant{ID: p.NextID(), Person: f.Actor("agent").Person, Role: model.RoleAdmin, GrantedAt: p.Now()})
+}
+
+// selfSigned has the agent ask for something with one key, and sign it with a passkey of their own.
+func (f forgery) selfSigned(kind model.CommandKind, effect func(*store.PrivTx, model.Request) error) {
+	f.TB.Helper()
+	agent := f.Actor("agent")
+	head, _, err := f.Store.LedgerHead(f)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	q := model.Request{ID: f.Store.IDs().Next(), Command: model.Command{Kind: kind, Account: f.Accounts["president"]},
+		Requester: agent.Person, Login: agent.Login, Need: model.Requirement{Keys: 1}, Nonce: make([]byte, 32),
+		CreatedAt: f.Clock.Now(), ExpiresAt: f.Clock.Now().Add(time.Hour), State: model.StateExecuted, Opened: head.Size}
+	held, err := f.Store.CredentialsOf(f, agent.Person)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	challenge, err := approval.Challenge(q, agent.Person, q.ExpiresAt, head)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	k := model.Key{ID: f.Store.IDs().Next(), Request: q.ID, Person: agent.Person, Login: agent.Login, Credential: held[0].ID,
+		Assertion: f.sign("agent", challenge, held[0].Handle), HeadSize: head.Size, HeadHash: head.Root[:],
+		ExpiresAt: q.ExpiresAt, SignedAt: q.CreatedAt}
+	f.in(ledger.EventExecuted, kind, func(p *store.PrivTx) error {
+		p.Entry.Facts.Request, p.Entry.Facts.Need = q.ID, q.Need
+		p.Entry.Facts.Keys = []ledger.KeyFact{{Person: agent.Person, Login: agent.Login, Credential: held[0].ID}}
+		return errors.Join(p.PutRequest(f, q), p.PutKey(f, k), effect(p, q))
+	})
+}
+
+// sign has a login's software key sign a challenge, as the browser does.
+func (f forgery) sign(login string, challenge, handle []byte) model.Assertion {
+	f.TB.Helper()
+	options, err := f.Guard.RelyingParty().RequestOptions(challenge, [][]byte{handle})
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	response, err := f.Rings[login].Assert(f.Desk, options)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	_, assertion, err := passkey.ParseAssertion(response)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	return assertion
+}
