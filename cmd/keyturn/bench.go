@@ -76,7 +76,7 @@ func benchSubject(ctx context.Context, st *store.Store) (bench.Subject, error) {
 	if err != nil {
 		return s, err
 	}
-	srv, err := newServer(ctx, st, edge{}, slog.New(slog.DiscardHandler))
+	srv, err := newServer(ctx, st, edge{}, time.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return s, err
 	}

@@ -45,6 +45,7 @@ type server struct {
 	st      *store.Store
 	log     *slog.Logger
 	edge    edge
+	now     func() time.Time
 	guard   *guard.Guard
 	net     *social.Network
 	staff   *staff.Staff
@@ -55,7 +56,7 @@ type server struct {
 
 // runServer serves a store until ctx ends, then drains: no new connections, requests under way finish.
 func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *slog.Logger) error {
-	s, err := newServer(ctx, st, e, log)
+	s, err := newServer(ctx, st, e, time.Now, log)
 	if err != nil {
 		l.close()
 		return err
@@ -78,11 +79,11 @@ func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *s
 	return errors.Join(errs...)
 }
 
-// newServer wires the packages together.
-func newServer(ctx context.Context, st *store.Store, e edge, log *slog.Logger) (*server, error) {
-	s := &server{st: st, edge: e, log: log}
+// newServer wires the packages together. They all go by the one clock.
+func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Time, log *slog.Logger) (*server, error) {
+	s := &server{st: st, edge: e, now: now, log: log}
 	var err error
-	if s.guard, err = guard.New(ctx, st, time.Now, log); err != nil {
+	if s.guard, err = guard.New(ctx, st, now, log); err != nil {
 		return nil, err
 	}
 	if st.Shared() {
@@ -92,7 +93,7 @@ func newServer(ctx context.Context, st *store.Store, e edge, log *slog.Logger) (
 		}
 	}
 	settings := s.guard.Settings()
-	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: time.Now, Log: log,
+	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: s.now, Log: log,
 		HighProfileAt: settings.HighProfileAt, Raise: s.guard.RaiseClass})
 	if err != nil {
 		return nil, fmt.Errorf("loading the network: %w", err)
@@ -106,7 +107,7 @@ func newServer(ctx context.Context, st *store.Store, e edge, log *slog.Logger) (
 
 // publicHandler is what members and the public see.
 func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (http.Handler, error) {
-	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: time.Now, Log: s.log,
+	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: s.now, Log: s.log,
 		Description: about, Limits: s.edge.limits, Sources: s.edge.sources})
 	if err != nil {
 		return nil, err
@@ -125,18 +126,18 @@ func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (ht
 	}
 	ledger.Mount(mux, s.log)
 	mux.Handle("/", site)
-	return web.Common{Log: s.log, Now: time.Now, Style: web.MastodonStyle}.Wrap(mux), nil
+	return web.Common{Log: s.log, Now: s.now, Style: web.MastodonStyle}.Wrap(mux), nil
 }
 
 // deskHandler is what the staff see.
 func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
 	var err error
-	s.staff, err = staff.New(ctx, staff.Config{Store: s.st, Guard: s.guard, Software: []byte(softkey.AAGUID), Now: time.Now})
+	s.staff, err = staff.New(ctx, staff.Config{Store: s.st, Guard: s.guard, Software: []byte(softkey.AAGUID), Now: s.now})
 	if err != nil {
 		return nil, err
 	}
-	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: moderation.New(s.st, time.Now),
-		Sources: s.edge.sources, Log: s.log, Now: time.Now})
+	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: moderation.New(s.st, s.now),
+		Sources: s.edge.sources, Log: s.log, Now: s.now})
 }
 
 // tidy drops what has expired and records the noise at the desk's door, until ctx ends. Nothing depends on it: whatever
@@ -144,14 +145,14 @@ func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
 func (s *server) tidy(ctx context.Context) {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
-	recorded := time.Now()
+	recorded := s.now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		err := s.st.Write(ctx, func(tx *store.Tx) error { return tx.DropExpired(ctx, time.Now()) })
+		err := s.st.Write(ctx, func(tx *store.Tx) error { return tx.DropExpired(ctx, s.now()) })
 		recorded = s.noise(ctx, recorded)
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("what has expired cannot be dropped yet", "err", err)
@@ -164,7 +165,7 @@ const maxNoise = 20
 
 // noise records the failed sign-ins of the minutes that are over and were not recorded, and says up to when it did.
 func (s *server) noise(ctx context.Context, from time.Time) time.Time {
-	until := time.Now().UTC().Truncate(time.Minute)
+	until := s.now().UTC().Truncate(time.Minute)
 	made := map[time.Time]int{}
 	rest := map[time.Time]int64{}
 	for _, f := range s.staff.Failures() {
