@@ -95,9 +95,6 @@ func afterEmployment(ctx context.Context, p *store.PrivTx, m model.Person) error
 // withdrawAll withdraws the open requests of somebody who is leaving.
 func withdrawAll(ctx context.Context, p *store.PrivTx, open []model.Request) error {
 	for _, q := range open {
-		if q.ID == p.Entry.Facts.Request {
-			continue // the request that is executing now
-		}
 		if err := closeRequest(ctx, p, q, approval.Withdraw, "its requester is leaving"); err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package guard_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -54,6 +56,24 @@ func TestLaw05Forged(t *testing.T) {
 		}
 	}
 	w.refused(signed, "somebody else's passkey", w.handing("lead", q, w.Forge("gov", w.assertion("lead", q), testkit.Forgery{})))
+	_, unknown := w.enrolment("lead", "lead") // made, but not enrolled
+	w.refused(signed, "a passkey that has no power yet", func() error {
+		options, err := w.Guard.Challenge(t.Context(), w.Actor("lead"), q.ID)
+		if err != nil {
+			return err
+		}
+		var open object
+		if err := json.Unmarshal(options, &open); err != nil {
+			return err
+		}
+		delete(open, "allowCredentials")
+		options, _ = json.Marshal(open)
+		response, err := unknown.Assert(w.Desk, options)
+		if err != nil {
+			return err
+		}
+		return w.handing("lead", q, response)()
+	})
 	w.invalid(model.KindInvalid, "assertion", "no assertion", w.handing("lead", q, []byte("{}")))
 	w.turn(q, "lead") // and the forger's hand is good
 }
@@ -299,5 +319,19 @@ func TestLaw05Expired(t *testing.T) {
 		func(a guard.Actor) (guard.Outcome, error) { return w.Guard.Veto(t.Context(), a, q.ID, "") },
 	} {
 		w.invalid(model.KindConflict, "", "a request that is over", func() error { _, err := do(w.Actor("agent")); return err })
+	}
+}
+
+// TestLaw05ErasedReason: the reason can be erased on its own; the keys on the request stand, since they are over its hash.
+func TestLaw05ErasedReason(t *testing.T) {
+	w, db := newWorldWithSQL(t)
+	q := w.ask("agent", w.Command(model.CmdLimit, "newsroom"))
+	w.turn(q, "lead")
+	w.exec(db, fmt.Sprintf(`UPDATE leaves SET private = NULL, private_salt = NULL WHERE idx = %d`, q.Opened))
+	if reason, err := w.Guard.Reason(t.Context(), q); err != nil || reason != "(erased)" {
+		t.Errorf("the reason is %q, %v", reason, err)
+	}
+	if out := w.turn(q, "agent"); out.Request.State != model.StateExecuted {
+		t.Errorf("it is %s, missing %+v", out.Request.State, out.Missing)
 	}
 }
