@@ -64,6 +64,47 @@ func TestCommitInDoubtIsSaidToBe(t *testing.T) {
 	e.replay()
 }
 
+// TestCommitInDoubtIsSettled has the network come back after a second, as after a failover.
+func TestCommitInDoubtIsSettled(t *testing.T) {
+	p, e := viaProxy(t)
+	for kind, k := range bothKinds {
+		p.breakCommit(networkLost)
+		mend := time.AfterFunc(time.Second, p.mend)
+		if err := k.write(t.Context(), e.Store, kind); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if mend.Stop() {
+			t.Errorf("%s: the write did not wait for the network", kind)
+		}
+		if there, err := k.there(t.Context(), e.Store, kind); !there || err != nil {
+			t.Errorf("%s is there: %t (%v)", kind, there, err)
+		}
+	}
+	if n := e.replay(); n != 1 {
+		t.Errorf("the ledger has %d entries", n)
+	}
+}
+
+// TestCommitIsNotBrokenOffByItsCaller has callers leave while their commit is on its way: they are told what became of it.
+func TestCommitIsNotBrokenOffByItsCaller(t *testing.T) {
+	p, e := viaProxy(t)
+	for kind, k := range bothKinds {
+		ctx, leave := context.WithCancel(t.Context())
+		told := 0
+		e.Subscribe(func(store.Event) { told++ })
+		p.beforeCommit(func() {
+			leave()
+			time.Sleep(50 * time.Millisecond) // for a driver that heeds it to do so
+		})
+		if err := k.write(ctx, e.Store, kind); err != nil || ctx.Err() == nil || told == 0 {
+			t.Errorf("%s: %v, the caller left: %v, told %d events", kind, err, ctx.Err(), told)
+		}
+		if there, err := k.there(t.Context(), e.Store, kind); !there || err != nil {
+			t.Errorf("%s is there: %t (%v)", kind, there, err)
+		}
+	}
+}
+
 func TestConnectionThatBreaksInAWriteIsReplaced(t *testing.T) {
 	_, e := viaProxy(t)
 	db := rawDB(t, e.config)

@@ -106,6 +106,26 @@ func TestCommitThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestRowWithoutItsEntryIsNotCommitted writes a privileged row past every method, for an entry that there is not: that
+// is found when the group is committed, which is lost with it.
+func TestRowWithoutItsEntryIsNotCommitted(t *testing.T) {
+	s, c := openEmbedded(t)
+	forge := func() error {
+		return s.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.Exec(t.Context(), "INSERT INTO settings (name, value, leaf) VALUES ('forged', '', 7)")
+		})
+	}
+	if err := forge(); err == nil {
+		t.Error("a row was committed without its entry")
+	}
+	if n := number(t, rawDB(t, c), "SELECT COUNT(*) FROM settings"); n != 0 {
+		t.Errorf("%d rows are there", n)
+	}
+	if _, err := putSetting(t.Context(), s, "good", ""); err != nil {
+		t.Errorf("the next write: %v", err)
+	}
+}
+
 // pages changes how large the embedded database may become, in pages; 0 is as large as it is now.
 func pages(t *testing.T, s *store.Store, n int64) {
 	t.Helper()

@@ -190,6 +190,29 @@ func TestLateRowsOfTheFeedAreTold(t *testing.T) {
 	}
 }
 
+// TestWriteThatTakesLongIsTold has a node read the feed while a write that began long before is still under way.
+func TestWriteThatTakesLongIsTold(t *testing.T) {
+	clock := testkit.NewClock(time.Date(2017, 11, 2, 18, 48, 0, 0, time.UTC))
+	c := store.Config{URL: testkit.Postgres(t), Now: clock.Now}
+	f, s := follow(t, c), openStore(t, c)
+	err := s.Write(t.Context(), func(tx *store.Tx) error {
+		if err := tx.AddAccount(t.Context(), model.Account{ID: 7, Handle: "slow"}); err != nil {
+			return err
+		}
+		clock.Advance(time.Minute)
+		if early := f.read(t); early != nil {
+			t.Errorf("told of what is not committed: %v", early)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := f.read(t); len(told) != 1 || told[0].Account != 7 {
+		t.Errorf("told %v", told)
+	}
+}
+
 func TestFeedKnowsHowOldItIs(t *testing.T) {
 	clock := testkit.NewClock(time.Date(2017, 11, 2, 18, 48, 0, 0, time.UTC))
 	p := newProxy(t, testkit.Postgres(t))

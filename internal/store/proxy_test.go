@@ -23,6 +23,7 @@ type proxy struct {
 	conns  map[net.Conn]bool
 	down   bool
 	commit commitFault // what becomes of the next commit
+	before func()      // called before the next commit is forwarded; nil: nothing is
 	wg     sync.WaitGroup
 }
 
@@ -91,6 +92,25 @@ func (p *proxy) breakCommit(f commitFault) {
 	p.commit = f
 }
 
+// beforeCommit has fn called while the next commit is on its way.
+func (p *proxy) beforeCommit(fn func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.before = fn
+}
+
+// nextCommit is what becomes of a commit that comes by.
+func (p *proxy) nextCommit() commitFault {
+	p.mu.Lock()
+	fault, before := p.commit, p.before
+	p.commit, p.before = commitPasses, nil
+	p.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	return fault
+}
+
 func (p *proxy) accept() {
 	for {
 		client, err := p.listener.Accept()
@@ -147,10 +167,7 @@ func (l *link) requests() {
 		if !bytes.Contains(b, []byte("commit\x00")) { // the simple query that pgx sends
 			return true
 		}
-		l.proxy.mu.Lock()
-		fault := l.commit
-		l.commit = commitPasses
-		l.proxy.mu.Unlock()
+		fault := l.nextCommit()
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.fault = fault
