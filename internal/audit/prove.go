@@ -140,11 +140,11 @@ func (p *prover) request(f ledger.Facts) error {
 // key adds the entries of one key, of its credential as it was then and of the desk's address, and the head that it signed.
 func (p *prover) key(k model.Key) error {
 	then := func(f ledger.Facts) bool { return f.Index <= k.Leaf }
-	_, enrolled, err := rowThen(p.ctx, p.st, "credentials", k.Credential.String(), then)
+	_, enrolled, err := rowThen(p.ctx, p.st.Reads, "credentials", k.Credential.String(), then)
 	if err != nil {
 		return err
 	}
-	_, named, err := rowThen(p.ctx, p.st, "settings", settingDesk, then)
+	_, named, err := rowThen(p.ctx, p.st.Reads, "settings", settingDesk, then)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Act struct {
 	Case      model.ID           `json:"case,omitempty"`
 	Rule      string             `json:"rule,omitempty"`
 	Reason    string             `json:"reason,omitempty"`
+	Erased    bool               `json:"erased,omitempty"` // the reason was
 	Policy    string             `json:"policy"`
 	Leaf      int64              `json:"leaf"` // the entry that put it there
 	Proof     Proof              `json:"proof"`
@@ -63,26 +64,37 @@ type Story struct {
 	Sanctions []Act       `json:"sanctions"`
 }
 
-// Who says what is on an account, since when, by whom, with whose keys, on which case and under which policy, with the
-// proof that the ledger says so. All of it is of one moment.
-func Who(ctx context.Context, st *store.Store, handle string, now time.Time) (story Story, err error) {
+// Who says what is on an account at a moment, which may be past, since when, by whom, with whose keys, on which case and
+// under which policy, with the proof that the ledger says so. All of it is of one state of the store. It reads what is
+// about the account only, however long the ledger is.
+//
+// Of a past moment it tells what was true then: what came later is not there, what was lifted later is in force, and the
+// class is the one of then. An account that did not exist then is model.KindNotFound.
+func Who(ctx context.Context, st *store.Store, handle string, at time.Time) (story Story, err error) {
 	name, err := model.ParseHandle("handle", handle)
 	if err != nil {
 		return Story{}, err
 	}
 	err = st.Snapshot(ctx, func(r store.Reads) error {
-		story, err = tell(ctx, r, name, now)
+		story, err = tell(ctx, r, name, at)
 		return err
 	})
 	return story, err
 }
 
-func tell(ctx context.Context, r store.Reads, handle string, now time.Time) (Story, error) {
+func tell(ctx context.Context, r store.Reads, handle string, at time.Time) (Story, error) {
 	account, err := r.AccountByHandle(ctx, handle)
 	if err != nil {
 		return Story{}, err
 	}
-	story := Story{Account: account.ID, Handle: account.Handle, Class: account.Class, Sanctions: []Act{}}
+	if at.Before(account.CreatedAt) {
+		return Story{}, model.NotFound("account at that time")
+	}
+	class, err := classThen(ctx, r, account.ID, at)
+	if err != nil {
+		return Story{}, err
+	}
+	story := Story{Account: account.ID, Handle: account.Handle, Class: class, Sanctions: []Act{}}
 	sanctions, err := r.Sanctions(ctx, account.ID)
 	if err != nil {
 		return Story{}, err
@@ -92,13 +104,31 @@ func tell(ctx context.Context, r store.Reads, handle string, now time.Time) (Sto
 		return Story{}, err
 	}
 	for _, s := range slices.Backward(sanctions) {
-		act, err := actOf(ctx, r, s, head, now)
+		if s.Start.After(at) {
+			continue
+		}
+		if s.LiftedAt.After(at) {
+			s.LiftedAt = time.Time{}
+		}
+		act, err := actOf(ctx, r, s, head, at)
 		if err != nil {
 			return Story{}, fmt.Errorf("telling of sanction %d: %w", s.ID, err)
 		}
 		story.Sanctions = append(story.Sanctions, act)
 	}
 	return story, nil
+}
+
+// classThen is the class that the ledger's facts give an account at a moment.
+func classThen(ctx context.Context, r store.Reads, account model.ID, at time.Time) (model.Class, error) {
+	row, _, err := rowThen(ctx, r, "account_classes", account.String(), func(f ledger.Facts) bool { return !f.Time.After(at) })
+	switch {
+	case model.KindOf(err) == model.KindNotFound:
+		return model.ClassStandard, nil // nobody had given it one
+	case err != nil:
+		return "", err
+	}
+	return model.Class(row.Values["class"]), nil
 }
 
 // actOf tells of one sanction. Who did it is read from the ledger's entry, not from the rows: the entry is what is
@@ -128,7 +158,7 @@ func actOf(ctx context.Context, r store.Reads, s model.Sanction, head ledger.Hea
 	if err != nil {
 		return a, err
 	}
-	a.Reason = private["reason"]
+	a.Reason, a.Erased = private["reason"], private == nil
 	if !s.LiftedAt.IsZero() {
 		lifting, err := doneBy(ctx, r, s.Leaf)
 		if err != nil {
