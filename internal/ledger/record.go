@@ -120,15 +120,18 @@ func (r Record) Check() error { return r.Checked().Wrong }
 // needs nothing but the record: it can be done for many records at once.
 type Checked struct {
 	Record Record
-	Hash   tlog.Hash // of the leaf (RFC 6962 section 2.1)
+	Hash   tlog.Hash // what Record.Hash gives
 	Entry  Entry     // what Record.Open gives
 	Sealed error     // why it cannot be opened, or nil
 	Wrong  error     // why leaf, facts and private part do not belong together, or nil
 }
 
+// Hash is the leaf's, as it stands in the tree (RFC 6962 section 2.1).
+func (r Record) Hash() tlog.Hash { return tlog.RecordHash(r.Leaf) }
+
 // Checked opens and checks the record.
 func (r Record) Checked() Checked {
-	c := Checked{Record: r, Hash: tlog.RecordHash(r.Leaf)}
+	c := Checked{Record: r, Hash: r.Hash()}
 	c.Entry, c.Sealed = r.Open()
 	if err := r.check(c.Entry, c.Sealed); err != nil {
 		c.Wrong = fmt.Errorf("checking ledger entry %d: %w", r.Index, err)
