@@ -115,6 +115,7 @@ func runChild(t *testing.T, dir, mode string, life time.Duration) map[[2]string]
 	}
 	said := map[[2]string]string{}
 	kill := func() { cmd.Process.Kill() }
+	tooLate := time.AfterFunc(time.Minute, kill)
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		word, rest, _ := strings.Cut(lines.Text(), " ")
 		kind, name, _ := strings.Cut(rest, " ")
@@ -131,6 +132,9 @@ func runChild(t *testing.T, dir, mode string, life time.Duration) map[[2]string]
 	}
 	if err := cmd.Wait(); cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 		t.Fatalf("%s: the child ended by itself: %v", mode, err)
+	}
+	if !tooLate.Stop() {
+		t.Errorf("%s: the child lived on", mode)
 	}
 	return said
 }
