@@ -55,6 +55,7 @@ var mayImport = map[string][]string{
 	"demo":       {"guard", "model", "passkey", "policy", "social", "softkey", "store"},
 	"deskclient": {"audit", "model", "softkey"},
 	"drill":      {"audit", "deskclient", "model", "softkey"},
+	"prove":      {"approval", "demo", "guard", "ledger", "model", "policy", "reference", "softkey", "staff", "store"},
 	"bench":      {"guard", "model", "social", "store"},
 	"testkit":    {"demo", "guard", "model", "policy", "softkey", "store"},
 }

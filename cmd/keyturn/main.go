@@ -33,6 +33,7 @@ type cli struct {
 	Desk   deskCmd   `cmd:"" help:"What the desk's API does, for scripts and for people on call."`
 	Ledger ledgerCmd `cmd:"" help:"Check the ledger, and ask it who did what. Only reads."`
 	Policy policyCmd `cmd:"" help:"Ask the policy. Only reads."`
+	Prove  proveCmd  `cmd:"" help:"Explore the real guard in a small world, looking for a way round the laws. Exit 1 when there is one."`
 	Bench  benchCmd  `cmd:"" help:"The project's own benchmarks, with the machine's limit beside each."`
 
 	Version kong.VersionFlag `help:"Print the version."`
