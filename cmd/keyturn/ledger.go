@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
-	"strings"
 	"time"
 
 	"keyturn/internal/audit"
@@ -12,7 +12,11 @@ import (
 
 type ledgerCmd struct {
 	Verify ledgerVerifyCmd `cmd:"" help:"Check the tree, every entry, every signature, and that the database is what the ledger says. Names each row that differs; exit 1 when there is one."`
-	Who    ledgerWhoCmd    `cmd:"" help:"What is on an account, since when, by whom, with whose keys, on which case, under which policy, with the proof."`
+	Who    ledgerWhoCmd    `cmd:"" help:"What is on an account, or was at a time, since when, by whom, with whose keys, on which case, under which policy, with the proof."`
+	Prove  ledgerProveCmd  `cmd:"" help:"Write a file that proves an entry to somebody who has nothing else, with the keys behind it."`
+	Export ledgerExportCmd `cmd:"" help:"Write the entries as JSON lines, or as OCSF events for a SIEM."`
+
+	CheckProof ledgerCheckProofCmd `cmd:"" help:"Check a file that prove wrote, without a store or a network; exit 1 when anything does not hold."`
 }
 
 type ledgerVerifyCmd struct {
@@ -27,8 +31,8 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
 	}
 	defer st.Close()
 	var progress func(done, of int64)
-	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		progress = func(done, of int64) { fmt.Fprintf(con.err, "\r%d of %d entries", done, of) }
+	if info, err := con.err.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		progress = progressOn(con.err, time.Now)
 		defer fmt.Fprint(con.err, "\r\033[K")
 	}
 	report, err := audit.Verify(ctx, st, progress)
@@ -46,75 +50,36 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
 	return err
 }
 
+// progressEvery is how often progress is shown.
+const progressEvery = 200 * time.Millisecond
+
+// progressOn shows how far a long work is, how fast it goes and how long it will yet take, on a line of a terminal.
+func progressOn(w io.Writer, now func() time.Time) func(done, of int64) {
+	start := now()
+	shown := start
+	return func(done, of int64) {
+		t := now()
+		if done < of && t.Sub(shown) < progressEvery {
+			return
+		}
+		shown = t
+		rate := float64(done) / max(t.Sub(start).Seconds(), 1e-3)
+		left := time.Duration(float64(of-done) / rate * float64(time.Second)).Round(time.Second)
+		fmt.Fprintf(w, "\r\033[K%d of %d entries (%d %%), %.0f entries/s, %v left", done, of, 100*done/max(of, 1), rate, left)
+	}
+}
+
 func printReport(con *console, r audit.Report) {
 	for _, f := range r.Findings {
 		fmt.Fprintln(con.out, "✗", f)
 	}
 	fmt.Fprintf(con.out, "%s\n  %d entries, root %s\n  %d signatures checked, %d rows compared\n", r.Origin, r.Size, r.Root, r.Signatures, r.Rows)
+	if r.Erased > 0 {
+		fmt.Fprintf(con.out, "  the private part of %d entries is %s; the rest of them is whole\n", r.Erased, audit.Erased)
+	}
 	if r.OK() {
 		fmt.Fprintln(con.out, "✓ the ledger is whole and the database is what it says")
 	} else {
 		fmt.Fprintf(con.out, "✗ %d findings\n", len(r.Findings))
 	}
-}
-
-type ledgerWhoCmd struct {
-	storeFlags
-	Handle string `arg:"" help:"The account, as @handle."`
-	JSON   bool   `help:"Print the answer, with its proofs, as JSON."`
-}
-
-func (c *ledgerWhoCmd) Run(ctx context.Context, con *console) error {
-	st, err := c.read(ctx)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	story, err := audit.Who(ctx, st, c.Handle, time.Now())
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(con.out, story)
-	}
-	fmt.Fprintf(con.out, "@%s (%s)\n", story.Handle, story.Class)
-	if len(story.Sanctions) == 0 {
-		fmt.Fprintln(con.out, "  nothing is on this account, and nothing ever was")
-	}
-	for _, a := range story.Sanctions {
-		printAct(con, a)
-	}
-	return nil
-}
-
-func printAct(con *console, a audit.Act) {
-	state := "lifted " + a.LiftedAt.Local().Format(time.DateTime)
-	switch {
-	case a.Active && a.End.IsZero():
-		state = "in force"
-	case a.Active:
-		state = "in force until " + a.End.Local().Format(time.DateTime)
-	case a.LiftedAt.IsZero():
-		state = "ended " + a.End.Local().Format(time.DateTime)
-	}
-	what := string(a.Kind)
-	if a.Post != 0 {
-		what += " of post " + a.Post.String()
-	}
-	fmt.Fprintf(con.out, "\n  %s since %s, %s\n", what, a.Since.Local().Format(time.DateTime), state)
-	fmt.Fprintf(con.out, "    asked for by  %s\n    keys          %s\n", a.Requester.Name, names(a.Keys))
-	fmt.Fprintf(con.out, "    case %s, rule %q: %s\n", a.Case, a.Rule, a.Reason)
-	fmt.Fprintf(con.out, "    request %s, policy %.19s…\n", a.Request, a.Policy)
-	fmt.Fprintf(con.out, "    ledger entry %d, proved in the head of %d entries by %d hashes\n", a.Leaf, a.Proof.Size, len(a.Proof.Hashes))
-	if l := a.Lifting; l != nil {
-		fmt.Fprintf(con.out, "    lifted for    %s, with the keys of %s, on case %s (ledger entry %d)\n", l.Requester.Name, names(l.Keys), l.Case, l.Leaf)
-	}
-}
-
-func names(people []audit.Named) string {
-	var all []string
-	for _, p := range people {
-		all = append(all, p.Name)
-	}
-	return strings.Join(all, ", ")
 }
