@@ -27,6 +27,10 @@ type dialect interface {
 	close() error // finishes the writes under way, then closes the database
 }
 
+// readOnly and closed are why a store takes no writes at all.
+func readOnly() error { return model.Unavailable(nil, "the store is open for reading only") }
+func closed() error   { return model.Unavailable(nil, "the store is closed") }
+
 // errInDoubt says that a connection broke during a commit and that nobody could be asked since whether it took.
 var errInDoubt = errors.New("it is not known whether the write took effect")
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,8 +46,12 @@ const (
 )
 
 type postgresDialect struct {
-	db  *sql.DB
-	now func() time.Time
+	db       *sql.DB
+	now      func() time.Time
+	readOnly bool
+
+	mu     sync.RWMutex // held for reading while a write is under way
+	closed bool
 }
 
 func openPostgres(ctx context.Context, cfg Config) (dialect, error) {
@@ -54,7 +59,10 @@ func openPostgres(ctx context.Context, cfg Config) (dialect, error) {
 	if err != nil {
 		return nil, model.Invalid("database", "is not a PostgreSQL URL")
 	}
-	d := &postgresDialect{db: stdlib.OpenDB(*conf), now: cfg.Now}
+	if cfg.ReadOnly {
+		conf.RuntimeParams["default_transaction_read_only"] = "on"
+	}
+	d := &postgresDialect{db: stdlib.OpenDB(*conf), now: cfg.Now, readOnly: cfg.ReadOnly}
 	d.db.SetMaxOpenConns(8 * runtime.GOMAXPROCS(0))
 	d.db.SetMaxIdleConns(8 * runtime.GOMAXPROCS(0))
 	if err := d.ping(ctx); err != nil {
@@ -85,7 +93,12 @@ func (d *postgresDialect) shared() bool { return true }
 
 func (d *postgresDialect) ping(ctx context.Context) error { return d.db.PingContext(ctx) }
 
-func (d *postgresDialect) close() error { return d.db.Close() }
+func (d *postgresDialect) close() error {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	return d.db.Close()
+}
 
 func (d *postgresDialect) isUnique(err error) bool { return pgCode(err) == pgUniqueViolation }
 
@@ -93,6 +106,14 @@ func (d *postgresDialect) isUnique(err error) bool { return pgCode(err) == pgUni
 // lost. Each write inserts a key of its own first. A connection that breaks during COMMIT leaves it open whether the
 // transaction took: the next try's insert then waits for the old one and finds the key there, or not.
 func (d *postgresDialect) write(ctx context.Context, fn func(querier) error) error {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	switch {
+	case d.readOnly:
+		return readOnly()
+	case d.closed:
+		return closed()
+	}
 	key := rand.Text()
 	limit, inDoubt := maxAttempts, error(nil)
 	for attempt := 1; ; attempt++ {

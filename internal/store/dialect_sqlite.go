@@ -96,7 +96,7 @@ func (d *sqliteDialect) shared() bool { return false }
 
 func (d *sqliteDialect) write(ctx context.Context, fn func(querier) error) error {
 	if d.writer == nil {
-		return model.Unavailable(nil, "the store is open for reading only")
+		return readOnly()
 	}
 	return d.writer.do(ctx, fn)
 }

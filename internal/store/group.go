@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
-
-	"keyturn/internal/model"
 )
 
 // maxGroup is the most writes that one commit of the embedded engine carries.
@@ -54,7 +52,7 @@ func (w *groupWriter) do(ctx context.Context, fn func(querier) error) error {
 	w.mu.RLock()
 	if w.closed {
 		w.mu.RUnlock()
-		return model.Unavailable(nil, "the store is closed")
+		return closed()
 	}
 	w.jobs <- j
 	w.mu.RUnlock()

@@ -157,35 +157,52 @@ func TestWriteOfACallerWhoLeftIsNotRun(t *testing.T) {
 }
 
 func TestCloseFinishesTheWritesUnderWay(t *testing.T) {
-	c := store.Config{Dir: t.TempDir(), Now: time.Now}
-	s, err := store.Open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]store.Config{
+		"sqlite":   {Dir: t.TempDir(), Now: time.Now},
+		"postgres": {URL: testkit.Postgres(t), Now: time.Now},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := store.Open(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			release := holdWriter(s)
+			var released atomic.Bool
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if err := s.Close(); err != nil || !released.Load() {
+					t.Errorf("closed (%v), while a write was under way: %t", err, !released.Load())
+				}
+			})
+			time.Sleep(50 * time.Millisecond) // for a Close that does not wait to return
+			released.Store(true)
+			if err := release(); err != nil {
+				t.Errorf("a write that was under way when the store was closed: %v", err)
+			}
+			wg.Wait()
+			if _, err := addAccount(t.Context(), s, "late"); model.KindOf(err) != model.KindUnavailable {
+				t.Errorf("a write after the close: %v", err)
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("closing again: %v", err)
+			}
+		})
 	}
-	release := holdWriter(s)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if _, err := addAccount(t.Context(), s, "queued"); err != nil {
-			t.Errorf("a write that waited when the store was closed: %v", err)
+}
+
+func TestReadOnlyStoreTakesNoWrites(t *testing.T) {
+	onEach(t, func(t *testing.T, e *engine) {
+		e.account("there")
+		c := e.config
+		c.ReadOnly = true
+		look := openStore(t, c)
+		for kind, k := range bothKinds {
+			if err := k.write(t.Context(), look, kind); model.KindOf(err) != model.KindUnavailable {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+		if _, err := look.AccountByHandle(t.Context(), "there"); err != nil {
+			t.Error(err)
 		}
 	})
-	awaitQueue(t, s, 1)
-	var released atomic.Bool
-	wg.Go(func() {
-		if err := s.Close(); err != nil || !released.Load() {
-			t.Errorf("closed (%v), while a write was under way: %t", err, !released.Load())
-		}
-	})
-	time.Sleep(50 * time.Millisecond) // for a Close that does not wait to return
-	released.Store(true)
-	if err := release(); err != nil {
-		t.Error(err)
-	}
-	wg.Wait()
-	if _, err := addAccount(t.Context(), s, "later"); model.KindOf(err) != model.KindUnavailable {
-		t.Errorf("a write after the close: %v", err)
-	}
-	if _, err := openStore(t, c).AccountByHandle(t.Context(), "queued"); err != nil {
-		t.Error(err)
-	}
 }

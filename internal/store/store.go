@@ -24,9 +24,10 @@ type Config struct {
 type Store struct {
 	Reads // every read, outside a transaction
 
-	d   dialect
-	now func() time.Time
-	ids *model.IDs
+	d     dialect
+	now   func() time.Time
+	ids   *model.IDs
+	close func() error
 
 	subs  atomic.Pointer[[]func(Event)] // replaced, never changed
 	subMu sync.Mutex                    // held while replacing
@@ -55,15 +56,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{Reads: Reads{q: d.reader()}, d: d, now: cfg.Now, ids: model.NewIDs(cfg.Node, cfg.Now)}
+	s := &Store{Reads: Reads{q: d.reader()}, d: d, now: cfg.Now, ids: model.NewIDs(cfg.Node, cfg.Now),
+		close: sync.OnceValue(d.close)}
 	s.subs.Store(&[]func(Event){})
 	return s, nil
 }
 
-// Close finishes the writes under way and closes the database.
-func (s *Store) Close() error {
-	return s.d.close()
-}
+// Close finishes the writes under way and closes the database. It may be called again.
+func (s *Store) Close() error { return s.close() }
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
