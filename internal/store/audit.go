@@ -45,21 +45,13 @@ func (r Reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledg
 		return
 	}
 	defer rows.Close()
-	values := make([]any, len(t.cols))
-	dest := make([]any, len(t.cols))
-	for i := range values {
-		dest[i] = &values[i]
-	}
 	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
-			yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, told(err)))
+		texts, err := t.texts(rows)
+		if err != nil {
+			yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
 			return
 		}
-		row := ledger.Row{Table: t.name, Key: textOf(values[0]), Values: make(map[string]string, len(t.cols))}
-		for i, c := range t.cols {
-			row.Values[c] = textOf(values[i])
-		}
-		if !yield(row, nil) {
+		if !yield(ledger.Row{Table: t.name, Key: texts[t.cols[0]], Values: texts}, nil) {
 			return
 		}
 	}

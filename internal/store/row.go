@@ -26,21 +26,9 @@ func (r Reads) PrivilegedRow(ctx context.Context, name, key string) (ledger.Row,
 		}
 		arg = id
 	}
-	values := make([]any, len(t.cols))
-	dest := make([]any, len(t.cols))
-	for i := range values {
-		dest[i] = &values[i]
-	}
-	found, err := r.row(ctx, dest, t.read, arg)
+	texts, err := one(ctx, r.q, t.texts, "row of "+name, t.read, arg)
 	if err != nil {
-		return ledger.Row{}, fmt.Errorf("reading %s: %w", name, err)
+		return ledger.Row{}, err
 	}
-	if !found {
-		return ledger.Row{}, model.NotFound("row of " + name)
-	}
-	row := ledger.Row{Table: name, Key: key, Values: make(map[string]string, len(t.cols))}
-	for i, c := range t.cols {
-		row.Values[c] = textOf(values[i])
-	}
-	return row, nil
+	return ledger.Row{Table: name, Key: key, Values: texts}, nil
 }

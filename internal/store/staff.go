@@ -78,10 +78,11 @@ func (tx *Tx) EndStaffSessionsOf(ctx context.Context, person model.ID) error {
 	return err
 }
 
-// AddChallenge keeps a challenge that is handed out.
+// AddChallenge keeps a challenge that is handed out. What a person is asked to sign twice in a millisecond is the same
+// challenge, kept once.
 func (tx *Tx) AddChallenge(ctx context.Context, c Challenge) error {
 	_, err := tx.exec(ctx, `INSERT INTO challenges (hash, purpose, person, login, subject, head_size, head_hash, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING`,
 		c.Hash, c.Purpose, c.Person, c.Login, c.Subject, c.HeadSize, notNil(c.HeadHash), millis(c.ExpiresAt))
 	return err
 }
