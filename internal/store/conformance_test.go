@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -15,6 +17,9 @@ import (
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		child(dir, os.Getenv(childMode))
+	}
+	if err := flag.Set("rapid.checks", strconv.Itoa(testkit.Size(20, 1000))); err != nil {
+		panic(err)
 	}
 	testkit.Main(m)
 }
