@@ -60,6 +60,9 @@ func executions(s step) *Violation {
 	return nil
 }
 
+// classNow is the account's class as it is, whatever it was.
+func (x *execution) classNow() model.Class { return x.before.strictest(past{}, x.q.Command.Account) }
+
 func (x *execution) harms() bool {
 	g := x.info.Group
 	return g == model.GroupDarken || g == model.GroupSilence || g == model.GroupTakeover
@@ -95,13 +98,12 @@ func (x *execution) judge() *Violation {
 		return nil
 	}
 	what := fmt.Sprintf("%s on %s %s took effect with the keys of %s, and takes %d of %v", x.q.Command.Kind, x.strictest, x.q.Target.Handle, x.names(), need.Keys, need.Roles)
-	now := x.before.find("account_classes", x.q.Command.Account)
 	switch {
 	case len(counted) < len(x.signers) && reference.Met(need, reference.Humans(x.signers)):
 		return broken(guard.LawNoLoneGovernor, "%s: one of them gains by it", what)
 	case reference.Met(need, apart(counted)):
 		return broken(guard.LawOneHuman, "%s, who are not so many humans", what)
-	case x.info.Group != model.GroupGovern && now != nil && model.Class(now["class"]) != x.strictest:
+	case x.info.Group != model.GroupGovern && x.classNow() != x.strictest:
 		return broken(guard.LawClass, "%s: it was lowered within 7 days", what)
 	}
 	return broken(x.concerns(), "%s", what)
@@ -137,7 +139,11 @@ func (x *execution) readKeys() *Violation {
 		}
 		k := keys[i]
 		if why := x.unsigned(k); why != "" {
-			return broken(guard.LawSigned, "%s took effect by a key of %s: %s", x.q.Command.Kind, x.before.find("persons", k.Person)["name"], why)
+			law := guard.LawSigned
+			if k.Credential == 0 && !x.classNow().Protected() && x.strictest.Protected() {
+				law = guard.LawClass // it would have been enough for what the account is now
+			}
+			return broken(law, "%s took effect by a key of %s: %s", x.q.Command.Kind, x.before.find("persons", k.Person)["name"], why)
 		}
 		if k.SignedAt.After(x.lastKey) {
 			x.lastKey = k.SignedAt
