@@ -141,7 +141,6 @@ type explorer struct {
 // node is a state: the actions that lead to it from the scene, and what rows forget of the way.
 type node struct {
 	steps []action
-	past  past
 }
 
 func (x *explorer) explore() (Result, error) {
