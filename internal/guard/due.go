@@ -17,6 +17,7 @@ import (
 const (
 	dueEvery = 20 * time.Millisecond
 	dueBatch = 100
+	dueTime  = 30 * time.Second // bounds one look: a database that hangs must not end them
 )
 
 // Run does what comes due by time — requests whose wait is over, requests that expired, employments that ended — until
@@ -30,7 +31,9 @@ func (g *Guard) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		err := g.Due(ctx)
+		limited, cancel := context.WithTimeout(ctx, dueTime)
+		err := g.Due(limited)
+		cancel()
 		if err != nil && !failing && ctx.Err() == nil {
 			g.log.Error("what has come due cannot be done yet", "err", err)
 		}

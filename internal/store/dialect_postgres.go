@@ -41,7 +41,7 @@ const (
 	// settleAttempts bounds how often a write whose commit was not answered is asked about, a quarter of a second apart,
 	// before its caller is told that it is not known whether it took effect: a failover may last that long.
 	settleAttempts = 80
-	// attemptTime bounds one try, and so how long a commit may go unanswered.
+	// attemptTime bounds one try: a server that hangs, or that is cut off without a word, answers nothing for ever.
 	attemptTime = 30 * time.Second
 )
 
@@ -167,8 +167,11 @@ func (d *postgresDialect) attempt(ctx context.Context, key string, fn func(queri
 	if err != nil {
 		return attemptFailed, err
 	}
-	if err := fn(pgQuerier{tx}); err != nil {
-		if transient(err) {
+	if err := fn(pgQuerier{own, tx}); err != nil {
+		switch {
+		case own.Err() != nil && model.KindOf(err) == "":
+			return attemptDone, unavailable(err)
+		case transient(err):
 			return attemptFailed, err
 		}
 		return attemptDone, err
@@ -230,15 +233,19 @@ func pgCode(err error) string {
 	return ""
 }
 
-// pgQuerier is a querier in a transaction; the driver prepares and caches statements itself.
-type pgQuerier struct{ tx *sql.Tx }
-
-func (q pgQuerier) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return q.tx.QueryContext(ctx, text, args...)
+// pgQuerier is a querier in a transaction; the driver prepares and caches statements itself. Its context is the
+// transaction's, which ends with the caller's and, if the server hangs, before.
+type pgQuerier struct {
+	ctx context.Context
+	tx  *sql.Tx
 }
 
-func (q pgQuerier) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	return q.tx.ExecContext(ctx, text, args...)
+func (q pgQuerier) query(_ context.Context, text string, args ...any) (*sql.Rows, error) {
+	return q.tx.QueryContext(q.ctx, text, args...)
+}
+
+func (q pgQuerier) exec(_ context.Context, text string, args ...any) (sql.Result, error) {
+	return q.tx.ExecContext(q.ctx, text, args...)
 }
 
 // pgPool is the querier outside transactions, which only reads.

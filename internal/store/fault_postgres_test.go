@@ -300,6 +300,50 @@ func TestDatabaseThatIsGoneIsSaidToBe(t *testing.T) {
 	e.replay()
 }
 
+// TestDatabaseThatHangsIsNotWaitedForForEver has the network swallow everything, without a word.
+func TestDatabaseThatHangsIsNotWaitedForForEver(t *testing.T) {
+	p, e := viaProxy(t)
+	for kind, k := range bothKinds {
+		if err := k.write(t.Context(), e.Store, "before"); err != nil {
+			t.Fatal(err)
+		}
+		for what, call := range map[string]func(context.Context) error{
+			"reading": func(ctx context.Context) error {
+				p.pause()
+				_, err := k.there(ctx, e.Store, "before")
+				return err
+			},
+			"writing": func(ctx context.Context) error {
+				p.pause()
+				return k.write(ctx, e.Store, "lost")
+			},
+			"in the middle of writing": func(ctx context.Context) error {
+				return e.Write(ctx, func(tx *store.Tx) error {
+					if err := tx.AddAccount(ctx, model.Account{ID: tx.NextID(), Handle: "lost"}); err != nil {
+						return err
+					}
+					p.pause()
+					return tx.Exec(ctx, "SELECT 1")
+				})
+			},
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			if err := call(ctx); model.KindOf(err) != model.KindUnavailable {
+				t.Errorf("%s, %s: %v of kind %q", kind, what, err, model.KindOf(err))
+			}
+			cancel()
+			p.resume()
+		}
+		if there, err := k.there(t.Context(), e.Store, "lost"); there || err != nil {
+			t.Errorf("%s: what was given up is there: %t (%v)", kind, there, err)
+		}
+		if err := k.write(t.Context(), e.Store, "after"); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	e.replay()
+}
+
 func TestNodesMayStartAtOnce(t *testing.T) {
 	url := testkit.Postgres(t)
 	var wg sync.WaitGroup
