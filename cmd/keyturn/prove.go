@@ -13,6 +13,7 @@ import (
 type proveCmd struct {
 	Deep  bool   `help:"One action deeper everywhere, and more pairs of people: takes hours."`
 	Rogue string `help:"Only those of whom this login of the demo's staff is one." placeholder:"LOGIN"`
+	Scene string `help:"Only scenes in whose name this is: what has happened before the rogues begin." placeholder:"TEXT"`
 	Data  string `help:"Directory for the worlds; one in memory by default, where there is one." type:"existingdir" placeholder:"DIR"`
 	JSON  bool   `help:"Print the result as JSON."`
 }
@@ -23,7 +24,7 @@ func (c *proveCmd) Run(ctx context.Context, con *console) error {
 		return fmt.Errorf("making a directory for the worlds: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	o := prove.Options{Dir: dir, Deep: c.Deep, Rogue: c.Rogue, Now: time.Now, Workers: runtime.GOMAXPROCS(0)}
+	o := prove.Options{Dir: dir, Deep: c.Deep, Rogue: c.Rogue, Scene: c.Scene, Now: time.Now, Workers: runtime.GOMAXPROCS(0)}
 	if !c.JSON {
 		o.Progress = func(done, all int) { fmt.Fprintf(con.err, "\r… %d of %d", done, all) }
 	}

@@ -20,6 +20,7 @@ type Options struct {
 	Dir     string // for the worlds; best in memory
 	Deep    bool
 	Rogue   string           // a login: only rogues that it is part of; empty: all
+	Scene   string           // only scenes in whose name this is
 	Now     func() time.Time // to say how long it took
 	Workers int              // how many starts are explored at a time
 	// Progress, when set, is told how much of the work is done.
@@ -63,7 +64,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	if len(starts) == 0 {
-		return Result{}, model.Invalid("rogue", "%q is nobody whom the explorer plays", o.Rogue)
+		return Result{}, model.Invalid("rogue", "%q is nobody whom the explorer plays in such a scene", o.Rogue)
 	}
 	results, err := o.all(ctx, starts)
 	if err != nil {
@@ -241,7 +242,7 @@ func (x *explorer) expand(n node, actions []action) (next []node, err error) {
 			x.seen[before.digest()] = true
 		}
 		after, spent, err := x.try(w, n, a, before, p)
-		if err != nil || x.r.Found != nil {
+		if err = errors.Join(err, x.ctx.Err()); err != nil || x.r.Found != nil {
 			return nil, err
 		}
 		before = after
@@ -303,7 +304,11 @@ func quiet(entries []ledger.Facts) bool {
 	return !slices.ContainsFunc(entries, func(f ledger.Facts) bool { return f.Event != ledger.EventRefused || len(f.Rows) > 0 })
 }
 
+// found keeps a violation, unless the search was ended meanwhile: then whatever was read failed.
 func (x *explorer) found(n node, a action, v *Violation) {
+	if x.ctx.Err() != nil {
+		return
+	}
 	c := Counter{Violation: *v, Policy: x.from.cast.rules.name, Scene: x.scene.name, Rogue: x.rogue.logins}
 	for _, s := range append(slices.Clone(n.steps), a) {
 		c.Steps = append(c.Steps, s.name)

@@ -27,6 +27,7 @@ func scenes() []scene {
 		{name: "@newsroom and @uncle were suspended 20 minutes ago", play: darkened},
 		{name: "@newsroom was restored by one key and suspended again", play: darkenedAgain},
 		{name: "a confirmed freeze is on", play: frozen},
+		{name: "@president was locked for 15 minutes an hour ago, and security has begun a freeze", play: spent},
 		{name: "@president waits to be suspended, after one veto", play: vetoed},
 		{name: "agent has signed for @newsroom and is on notice now", play: onNotice, with: []string{"agent"}},
 	}
@@ -75,6 +76,16 @@ func frozen(w *world) error {
 		return err
 	}
 	return w.settle("admin2", plain(model.CmdFreeze), "admin2")
+}
+
+func spent(w *world) error {
+	if err := w.settle("lead2", w.on(model.CmdLock, "president"), "lead2"); err != nil {
+		return err
+	}
+	if err := w.settle("security", plain(model.CmdFreeze), "security"); err != nil {
+		return err
+	}
+	return w.pass(time.Hour)
 }
 
 func vetoed(w *world) error {

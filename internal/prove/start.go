@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // rogues are who is tried: one of each role; those who try it together, two whom the table's two-key rows let do something
@@ -44,6 +45,9 @@ func (o Options) starts(ctx context.Context) ([]start, error) {
 			return nil, err
 		}
 		for j, s := range scenes() {
+			if !strings.Contains(s.name, o.Scene) {
+				continue
+			}
 			image, err := s.image(ctx, filepath.Join(o.Dir, fmt.Sprintf("scene-%d-%d", i, j)), rules)
 			if err != nil {
 				return nil, fmt.Errorf("the scene %q under the %s policy: %w", s.name, rules.name, err)
