@@ -22,7 +22,8 @@ type requestEntity struct {
 	Account   *accountRef        `json:"account,omitempty"`
 	Post      model.ID           `json:"post,omitzero"`
 	Person    *personRef         `json:"person,omitempty"`
-	Params    map[string]string  `json:"params"`
+	Params    map[string]string  `json:"params"`            // of a private one, its hash
+	Private   map[string]string  `json:"private,omitempty"` // the texts of private parameters
 	Rule      string             `json:"rule"`
 	Reason    string             `json:"reason"`
 	Case      model.ID           `json:"case,omitzero"`
@@ -147,8 +148,12 @@ func (d *desk) requestsOf(ctx context.Context, requests []model.Request) ([]requ
 }
 
 func (d *desk) requestOf(ctx context.Context, q model.Request, people roster) (requestEntity, error) {
+	q, err := d.Guard.Opened(ctx, q)
+	if err != nil {
+		return requestEntity{}, err
+	}
 	c := q.Command
-	e := requestEntity{ID: q.ID, Kind: c.Kind, Post: c.Post, Params: c.Params, Rule: c.Rule, Case: c.Case,
+	e := requestEntity{ID: q.ID, Kind: c.Kind, Post: c.Post, Params: c.Params, Rule: c.Rule, Reason: c.Reason, Private: c.Private, Case: c.Case,
 		Requester: people.ref(q.Requester), State: q.State, Need: needOf(q.Need), Keys: []keyEntity{}, Reach: q.Target.Reach,
 		Words: moderation.Words(q, d.settings.WaitDivisor), Policy: q.Policy, CreatedAt: q.CreatedAt, ExpiresAt: q.ExpiresAt,
 		EffectAt: q.EffectAt, ClosedAt: q.ClosedAt, Outcome: q.Outcome, Leaf: q.Leaf}
@@ -172,9 +177,6 @@ func (d *desk) requestOf(ctx context.Context, q model.Request, people roster) (r
 		return e, err
 	}
 	e.Requester.Login = login.Name
-	if e.Reason, err = d.Guard.Reason(ctx, q); err != nil {
-		return e, err
-	}
 	if err := d.keysOf(ctx, q, &e, people); err != nil {
 		return e, err
 	}

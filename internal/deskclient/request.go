@@ -42,6 +42,7 @@ type Request struct {
 	Post      string             `json:"post"`
 	Person    *Who               `json:"person"`
 	Params    map[string]string  `json:"params"`
+	Private   map[string]string  `json:"private"`
 	Rule      string             `json:"rule"`
 	Reason    string             `json:"reason"`
 	Case      string             `json:"case"`

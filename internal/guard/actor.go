@@ -20,12 +20,6 @@ type Outcome struct {
 	Leaf    int64            // the ledger's entry
 }
 
-// reasonOf is the private part of the entry that opens a request.
-const (
-	privateReason = "reason"
-	privateSalt   = "salt"
-)
-
 // facts begins an entry about a request.
 func facts(event ledger.Event, q model.Request, a Actor) ledger.Facts {
 	c, class := q.Command, q.Target.Class

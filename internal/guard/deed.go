@@ -98,7 +98,7 @@ func checkTexts(cmd model.Command) error {
 			return err
 		}
 	}
-	return nil
+	return checkPrivate(cmd)
 }
 
 // checkText holds a text to what the ledger and both engines can keep as it is.

@@ -35,7 +35,7 @@ func (g *Guard) Explain(ctx context.Context, person model.ID, cmd model.Command)
 	if cmd.Reason == "" {
 		cmd.Reason = "to be told what it takes"
 	}
-	q := model.Request{Command: cmd, Requester: person, CreatedAt: now}
+	q := model.Request{Command: takeIn(cmd, ""), Requester: person, CreatedAt: now}
 	v, err := c.judge(ctx, q, nil)
 	x := Explanation{Need: v.need, Target: v.deed.target, Row: v.deed.row, Policy: c.hash, Missing: v.missing}
 	if e, ok := errors.AsType[*model.Error](err); ok && e.Kind != model.KindUnavailable {

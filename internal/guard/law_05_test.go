@@ -2,7 +2,6 @@ package guard_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -319,19 +318,5 @@ func TestLaw05Expired(t *testing.T) {
 		func(a guard.Actor) (guard.Outcome, error) { return w.Guard.Veto(t.Context(), a, q.ID, "") },
 	} {
 		w.invalid(model.KindConflict, "", "a request that is over", func() error { _, err := do(w.Actor("agent")); return err })
-	}
-}
-
-// TestLaw05ErasedReason: the reason can be erased on its own; the keys on the request stand, since they are over its hash.
-func TestLaw05ErasedReason(t *testing.T) {
-	w, db := newWorldWithSQL(t)
-	q := w.ask("agent", w.Command(model.CmdLimit, "newsroom"))
-	w.turn(q, "lead")
-	w.exec(db, fmt.Sprintf(`UPDATE leaves SET private = NULL, private_salt = NULL WHERE idx = %d`, q.Opened))
-	if reason, err := w.Guard.Reason(t.Context(), q); err != nil || reason != "(erased)" {
-		t.Errorf("the reason is %q, %v", reason, err)
-	}
-	if out := w.turn(q, "agent"); out.Request.State != model.StateExecuted {
-		t.Errorf("it is %s, missing %+v", out.Request.State, out.Missing)
 	}
 }

@@ -29,6 +29,7 @@ const (
 	paramEnrolment = "enrolment" // enroll_credential
 	paramDocument  = "document"  // publish_policy: the bundle
 	paramScope     = "scope"     // freeze: protected (the default) or all
+	paramMessage   = "message"   // warn and what sanctions: what its owner is told; private
 )
 
 // Bounds of parameters.
@@ -43,12 +44,14 @@ const maxFor = 5 * 365 * 24 * time.Hour
 // takes lists the parameters of each command.
 func takes(cmd model.Command) []string {
 	switch cmd.Kind {
+	case model.CmdWarn:
+		return []string{paramMessage}
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit:
-		return []string{paramFor}
+		return []string{paramFor, paramMessage}
 	case model.CmdSuspend:
-		return []string{paramFor, paramGround}
+		return []string{paramFor, paramGround, paramMessage}
 	case model.CmdDeactivate, model.CmdBan, model.CmdRemovePost:
-		return []string{paramGround}
+		return []string{paramGround, paramMessage}
 	case model.CmdRestore:
 		return []string{paramSanction}
 	case model.CmdSetClass:

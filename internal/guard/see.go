@@ -21,10 +21,5 @@ func (g *Guard) See(ctx context.Context, p model.Person) error {
 	return nil
 }
 
-// Reason is why a request was made, in its requester's words.
-func (g *Guard) Reason(ctx context.Context, q model.Request) (string, error) {
-	return reasonOf(ctx, g.st.Reads, q)
-}
-
 // Strictest is the class whose requirements hold for an account at t.
 func Strictest(c store.AccountClass, t time.Time) model.Class { return classTravels(c, t) }

@@ -43,6 +43,7 @@ func (g *Guard) submit(ctx context.Context, p *store.PrivTx, a Actor, cmd model.
 		return out, nil, err
 	}
 	salt := rand.Text()
+	cmd = takeIn(cmd, salt)
 	q := model.Request{ID: p.NextID(), Command: cmd, Requester: a.Person, Login: a.Login, Policy: c.hash,
 		Nonce: make([]byte, 32), Reason: approval.ReasonHash(salt, cmd.Reason), State: model.StatePending,
 		CreatedAt: p.Now(), ExpiresAt: p.Now().Add(model.RequestLife), Opened: p.Leaf()}
@@ -53,7 +54,7 @@ func (g *Guard) submit(ctx context.Context, p *store.PrivTx, a Actor, cmd model.
 	}
 	// What was read of the target completes the command: a post's author, for one.
 	q.Command, q.Target, q.Need = v.deed.cmd, v.deed.target, v.need
-	p.Entry.Private = map[string]string{privateReason: cmd.Reason, privateSalt: salt}
+	p.Entry.Private = privatePart(cmd, salt)
 	keys, v, err := c.sessionKey(ctx, p, q, a, v)
 	if err != nil {
 		return out, nil, err

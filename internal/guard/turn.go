@@ -122,13 +122,13 @@ func (g *Guard) turn(ctx context.Context, p *store.PrivTx, a Actor, request mode
 	return out, nil, p.PutKey(ctx, k)
 }
 
-// read reads a request with its reason and the keys that were turned on it.
+// read reads a request with its texts and the keys that were turned on it.
 func read(ctx context.Context, r store.Reads, id model.ID) (model.Request, []model.Key, error) {
 	q, err := r.Request(ctx, id)
-	if err != nil {
-		return q, nil, err
+	if err == nil {
+		err = fillIn(ctx, r, &q)
 	}
-	if q.Command.Reason, err = reasonOf(ctx, r, q); err != nil {
+	if err != nil {
 		return q, nil, err
 	}
 	keys, err := r.KeysOn(ctx, id)
@@ -193,16 +193,4 @@ func (g *Guard) judgeAgain(ctx context.Context, p *store.PrivTx, q model.Request
 		v.refusal = model.Refused(LawSigned, "what this needs has changed since it was requested: request it again")
 	}
 	return c, v, nil
-}
-
-// reasonOf reads a request's reason. One that was erased is known by its hash only.
-func reasonOf(ctx context.Context, r store.Reads, q model.Request) (string, error) {
-	private, err := r.PrivateOf(ctx, q.Opened)
-	if err != nil {
-		return "", err
-	}
-	if reason, ok := private[privateReason]; ok {
-		return reason, nil
-	}
-	return "(erased)", nil
 }

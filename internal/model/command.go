@@ -134,7 +134,8 @@ func ParseCommandKind(field, s string) (CommandKind, error) {
 
 // Command is what staff submit to the guard. Of Account, Post and Person only those that the kind's target needs
 // are set. Params are the kind's own parameters, in their text form. Reason is free text: it stands in the ledger's
-// private part, which can be erased on its own.
+// private part, which can be erased on its own. So do the parameters that are private (a message, an e-mail address):
+// of these Params has the hash once the guard has taken the command in, and Private the text while it is at hand.
 type Command struct {
 	Kind    CommandKind       `json:"kind"`
 	Account ID                `json:"account,omitempty"`
@@ -144,6 +145,8 @@ type Command struct {
 	Rule    string            `json:"rule,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Case    ID                `json:"case,omitempty"`
+
+	Private map[string]string `json:"-"`
 }
 
 // Info is the command's line of the catalogue; a kind that is not in it has an empty line.
