@@ -34,6 +34,10 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 		t.Fatal(err)
 	}
 	w.Do("security", model.Command{Kind: model.CmdFreeze, Reason: "because of the test"}, "security")
+	s, _ := w.Lost("security")
+	if _, err := w.Guard.Recover(t.Context(), w.SignSealed(s, 0, 1, 2)); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 

@@ -16,13 +16,17 @@ import (
 var eventRows = map[ledger.Event][]string{
 	ledger.EventRequested: {"requests"},
 	ledger.EventKey:       {"requests", "request_keys"},
-	ledger.EventRefused:   {"requests"},
+	ledger.EventRefused:   {"requests", "recoveries"},
 	ledger.EventWithdrawn: {"requests"},
 	ledger.EventDeclined:  {"requests", "vetoes"},
 	ledger.EventVetoed:    {"requests", "vetoes"},
 	ledger.EventExpired:   {"requests"},
 	ledger.EventLapsed:    {"requests"},
 	ledger.EventAutomatic: {"requests", "persons", "credentials", "account_classes"},
+
+	ledger.EventRecovering:      {"recoveries"},
+	ledger.EventRecovered:       {"recoveries", "credentials"},
+	ledger.EventRecoveryStopped: {"recoveries"},
 }
 
 // commandRows are the tables that a command may write to when it takes effect, beside the request's own and its keys.
@@ -55,6 +59,7 @@ var mayChange = map[string][]string{
 	"credentials":  {"revoked_at", "leaf"},
 	"charges":      {},
 	"vetoes":       {},
+	"recoveries":   {"state", "closed_at", "stopped_by", "leaf"},
 }
 
 // entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
@@ -86,6 +91,12 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 		if f.Event == ledger.EventAutomatic {
 			r.automatic(f, row)
 		}
+		if row.Table == "recoveries" {
+			r.recovery(f, row)
+		}
+	}
+	if f.Event == ledger.EventRecovered {
+		r.recovered(f)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
+	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 	"keyturn/internal/testkit"
 )
@@ -119,6 +120,36 @@ func TestForgedEntriesAreFound(t *testing.T) {
 				return errors.Join(err, err2, p.PutKey(f, keys[0]))
 			})
 		}, "it changes the"},
+		"a recovery that two keys signed for": {func(f forgery) {
+			s, _ := f.Lost("lead")
+			f.recovery(ledger.EventRecovering, s, f.SignSealed(s, 0, 1), store.RecoveryWaiting, 7*day)
+		}, "with the signatures of 2 recovery keys"},
+		"a recovery of another passkey": {func(f forgery) {
+			s, _ := f.Lost("lead")
+			signed := f.SignSealed(s, 0, 1, 2)
+			s, _ = f.Lost("gov")
+			f.recovery(ledger.EventRecovering, s, signed, store.RecoveryWaiting, 7*day)
+		}, "is not what the recovery keys signed"},
+		"a recovery that nobody stopped": {func(f forgery) { f.endRecovery(ledger.EventRecoveryStopped, store.RecoveryStopped, nil) }, "nobody stopped recovery"},
+		"a recovery before its time":     {func(f forgery) { f.endRecovery(ledger.EventRecovered, store.RecoveryDone, nil) }, "before its wait was over"},
+		"a recovery that begins done": {func(f forgery) {
+			s, _ := f.Lost("lead")
+			f.recovery(ledger.EventRecovering, s, f.SignSealed(s, 0, 1, 2), store.RecoveryDone, 0)
+		}, "an entry that says recovering leaves recovery"},
+		"a recovery of everybody": {func(f forgery) {
+			f.Clock.Advance(7 * day)
+			f.endRecovery(ledger.EventRecovered, store.RecoveryDone, func(p *store.PrivTx, r store.Recovery) error {
+				return p.PutCredential(f, model.Credential{ID: p.NextID(), Person: f.Actor("lead").Person, Login: f.Actor("lead").Login,
+					Handle: []byte("x"), PublicKey: r.PublicKey, AAGUID: []byte("y"), EnrolledAt: p.Now()})
+			})
+		}, "changes a passkey of somebody else"},
+		"a recovery with another passkey": {func(f forgery) {
+			f.Clock.Advance(7 * day)
+			f.endRecovery(ledger.EventRecovered, store.RecoveryDone, func(p *store.PrivTx, r store.Recovery) error {
+				return p.PutCredential(f, model.Credential{ID: p.NextID(), Person: r.Person, Login: r.Login,
+					Handle: []byte("x"), PublicKey: []byte("mine"), AAGUID: []byte("y"), EnrolledAt: p.Now()})
+			})
+		}, "enrols another passkey"},
 		"a sanction that became another": {func(f forgery) {
 			f.executed(model.Command{Kind: model.CmdLimit, Account: f.Accounts["uncle"]}, 1, []ledger.KeyFact{f.key("agent", true)},
 				func(p *store.PrivTx, _ model.Request) error {
@@ -135,6 +166,41 @@ func TestForgedEntriesAreFound(t *testing.T) {
 			wantFound(t, verify(t, w.Store), test.says)
 		})
 	}
+}
+
+const day = 24 * time.Hour
+
+// recovery adds an entry that says that a recovery of a statement's passkey began.
+func (f forgery) recovery(event ledger.Event, s recovery.Statement, signed string, state store.RecoveryState, wait time.Duration) {
+	f.TB.Helper()
+	login := f.Actor(s.Login)
+	e, err := f.Store.Enrolment(f, s.Enrolment)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	f.in(event, model.CmdEnrollCredential, func(p *store.PrivTx) error {
+		p.Entry.Facts.Account = 0
+		return p.PutRecovery(f, store.Recovery{ID: p.NextID(), Person: login.Person, Login: login.Login, Enrolment: e.ID, PublicKey: e.PublicKey,
+			Statement: signed, State: state, StartedAt: p.Now(), EffectAt: p.Now().Add(wait)})
+	})
+}
+
+// endRecovery adds an entry that ends the recovery that is under way, and does more.
+func (f forgery) endRecovery(event ledger.Event, state store.RecoveryState, more func(*store.PrivTx, store.Recovery) error) {
+	f.TB.Helper()
+	f.in(event, model.CmdEnrollCredential, func(p *store.PrivTx) error {
+		p.Entry.Facts.Account = 0
+		waiting, err := p.WaitingRecoveries(f)
+		if err != nil {
+			return err
+		}
+		r := waiting[0]
+		r.State, r.ClosedAt = state, p.Now()
+		if more != nil {
+			err = more(p, r)
+		}
+		return errors.Join(err, p.PutRecovery(f, r))
+	})
 }
 
 // role makes the agent an admin.

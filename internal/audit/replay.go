@@ -4,24 +4,27 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
+	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 )
 
 // replay rebuilds the privileged tables from the ledger's facts. Of each row it keeps the sum and the entry that wrote
-// it last; only requests that can still get keys, credentials and
-// classes are kept whole.
+// it last; only requests that can still get keys, credentials, classes and recoveries are kept whole.
 type replay struct {
 	ctx        context.Context // of the one verification that a replay is for
 	st         *store.Store
 	origin     string               // as the first entry has it
-	last       time.Time            // when the newest entry was made
+	last       time.Time            // the latest time of any entry whose clock was not in doubt
 	rp         passkey.RelyingParty // for whom keys sign, as the settings so far have it
+	sealed     recovery.Keys        // likewise
+	divisor    int64                // likewise, of waits
 	found      *findings
 	report     Report
 	tables     map[string]map[string]written // table → key
@@ -41,7 +44,7 @@ type written struct {
 
 func newReplay(ctx context.Context, st *store.Store, found *findings, workers int) *replay {
 	return &replay{ctx: ctx, st: st, found: found, tables: map[string]map[string]written{},
-		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}},
+		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
 		signed: map[model.ID]map[model.ID]bool{}, free: make(chan struct{}, workers)}
 }
 
@@ -58,7 +61,10 @@ func (r *replay) apply(e entry) {
 	if e.Record.Erased() {
 		r.report.Erased++
 	}
-	if r.last = e.Entry.Facts.Time; index == 0 {
+	if f := e.Entry.Facts; !f.Doubted && f.Time.After(r.last) {
+		r.last = f.Time
+	}
+	if index == 0 {
 		r.origin = e.Entry.Facts.Origin
 	}
 	rows := e.Entry.Facts.Rows
@@ -93,10 +99,26 @@ func (r *replay) put(index int64, row ledger.Row, c change) {
 	if whole := r.whole[row.Table]; whole != nil {
 		whole[row.Key] = row.Values
 	}
-	if row.Table == "settings" && row.Key == "desk_url" {
-		var err error
+	if row.Table == "settings" {
+		r.setting(index, row)
+	}
+}
+
+// setting keeps the settings by which signatures are checked.
+func (r *replay) setting(index int64, row ledger.Row) {
+	var err error
+	switch row.Key {
+	case "desk_url":
 		if r.rp, err = passkey.NewRelyingParty(row.Values["value"], ""); err != nil {
 			r.find(index, "the desk's address is not one: %v", err)
+		}
+	case "wait_divisor":
+		if r.divisor, err = strconv.ParseInt(row.Values["value"], 10, 64); err != nil || r.divisor < 1 || r.divisor > 1 && !ledger.IsDemo(r.origin) {
+			r.find(index, "waits are divided by %q", row.Values["value"])
+		}
+	case "recovery":
+		if r.sealed, err = recovery.ParseKeys("recovery", row.Values["value"]); err != nil {
+			r.find(index, "the recovery keys are none: %v", err)
 		}
 	}
 }

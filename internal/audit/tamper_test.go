@@ -94,7 +94,7 @@ func tamperings(table string, cols []string) (all []tampering) {
 func TestWhatTheHeadRepeatsIsHeldToTheLedger(t *testing.T) {
 	s := keep(t)
 	for text, says := range map[string][]string{
-		`UPDATE ledger_head SET at = at + 60000`:                                                                       {"the head says that the last entry was made at"},
+		`UPDATE ledger_head SET at = at + 60000`:                                                                       {"the head says that the latest entry was made at"},
 		`UPDATE ledger_head SET origin = 'elsewhere.example/log'`:                                                      {"but was born as"},
 		`DELETE FROM settings WHERE name = 'desk_url'`:                                                                 {"settings desk_url: the row is in the ledger but not in the database"},
 		`UPDATE settings SET value = 'https://evil.example' WHERE name = 'desk_url'`:                                   {"settings desk_url: the database differs"},

@@ -86,7 +86,7 @@ func (r *replay) rest(ctx context.Context, now store.Reads, head ledger.Head, tr
 	}
 	err = tree.Grow(r.through(records, newest.Size, nil), newest, now.StoredHashes(ctx))
 	if err == nil && !at.Equal(r.last) {
-		r.find(newest.Size, "the head says that the last entry was made at %s, that entry says %s",
+		r.find(newest.Size, "the head says that the latest entry was made at %s, the entries say %s",
 			at.Format(time.RFC3339Nano), r.last.Format(time.RFC3339Nano))
 	}
 	return newest, err

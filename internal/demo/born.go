@@ -10,6 +10,7 @@ import (
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
 	"keyturn/internal/policy"
+	"keyturn/internal/recovery"
 	"keyturn/internal/softkey"
 	"keyturn/internal/store"
 )
@@ -28,6 +29,8 @@ type Birth struct {
 	Now     time.Time
 	Classes map[model.ID]model.Class
 	Policy  *policy.Bundle // nil: the shipped one
+
+	Recovery *recovery.Keys // nil: none
 }
 
 // Born makes an empty store a demo, with its staff, and returns their software keys by login.
@@ -42,7 +45,7 @@ func Born(ctx context.Context, st *store.Store, b Birth) (map[string]*softkey.Ri
 		}
 	}
 	rings := map[string]*softkey.Ring{}
-	birth := guard.Birth{Policy: b.Policy, Since: b.Now.Add(-tenure), Settings: guard.Settings{URL: b.URL, DeskURL: b.DeskURL,
+	birth := guard.Birth{Policy: b.Policy, Recovery: b.Recovery, Since: b.Now.Add(-tenure), Settings: guard.Settings{URL: b.URL, DeskURL: b.DeskURL,
 		WaitDivisor: b.Divisor, HighProfileAt: guard.HighProfileAt, Demo: true}}
 	for _, m := range Staff(b.Now) {
 		f := guard.Founder{Name: m.Name, Team: m.Team, Roles: m.Roles, Employment: m.Employment}

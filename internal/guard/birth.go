@@ -12,6 +12,7 @@ import (
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
 	"keyturn/internal/policy"
+	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 )
 
@@ -42,6 +43,7 @@ type Birth struct {
 	Policy   *policy.Bundle
 	Founders []Founder
 	Classes  []store.AccountClass // a demo's accounts
+	Recovery *recovery.Keys       // nil: the network has no recovery keys yet
 	Since    time.Time            // when roles and credentials count as given; zero: now
 }
 
@@ -128,6 +130,10 @@ func (b Birth) check() error {
 	if s.HighProfileAt < 1 {
 		return model.Invalid("high_profile_at", "must be at least 1")
 	}
+	if b.Recovery != nil {
+		_, err := recovery.ParseKeys("recovery", b.Recovery.Encode())
+		return err
+	}
 	return nil
 }
 
@@ -164,10 +170,14 @@ func (b Birth) ledger(ctx context.Context, p *store.PrivTx) error {
 
 func (b Birth) settings(ctx context.Context, p *store.PrivTx) error {
 	s := b.Settings
-	for _, set := range [][2]string{
+	sets := [][2]string{
 		{setURL, s.URL}, {setDeskURL, s.DeskURL}, {setWaitDivisor, strconv.FormatInt(s.WaitDivisor, 10)},
 		{setHighProfileAt, strconv.FormatInt(s.HighProfileAt, 10)}, {setDemo, strconv.FormatBool(s.Demo)},
-	} {
+	}
+	if b.Recovery != nil {
+		sets = append(sets, [2]string{setRecovery, b.Recovery.Encode()})
+	}
+	for _, set := range sets {
 		if err := p.PutSetting(ctx, set[0], set[1]); err != nil {
 			return err
 		}

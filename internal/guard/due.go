@@ -46,7 +46,7 @@ func (g *Guard) Due(ctx context.Context) error {
 	if g.broken != "" {
 		return nil
 	}
-	errs := []error{g.leave(ctx)}
+	errs := []error{g.leave(ctx), g.recover(ctx)}
 	due, err := g.st.DueRequests(ctx, g.now(), dueBatch)
 	errs = append(errs, err)
 	for _, q := range due {

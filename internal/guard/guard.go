@@ -31,6 +31,7 @@ const (
 	setWaitDivisor   = "wait_divisor"
 	setHighProfileAt = "high_profile_at"
 	setDemo          = "demo"
+	setRecovery      = "recovery" // the recovery keys; a network may have none
 )
 
 // HighProfileAt is the shipped number of followers at which an account becomes high_profile.

@@ -8,6 +8,7 @@ import (
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/policy"
+	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 )
 
@@ -74,6 +75,17 @@ func party(grant, row model.Requirement, several bool) int {
 		return max(grant.Keys, len(row.Roles))
 	}
 	return max(grant.Keys, len(roleUnion(grant.Roles, row.Roles)))
+}
+
+// sealedKeys is law 2 for the day on which the people who could sign have lost their keys: a passkey that the recovery keys
+// ask for takes as many of them as the network set, and no fewer than any row of the table asks people for; its wait is
+// public, and longer than any row's.
+func sealedKeys(threshold int, rows []model.Requirement) (keys int, wait time.Duration) {
+	keys, wait = max(threshold, recovery.MinThreshold), RecoveryWait
+	for _, row := range rows {
+		keys, wait = max(keys, row.Keys), max(wait, row.Wait)
+	}
+	return keys, wait
 }
 
 // notOneself is the other half of law 2: nobody's key counts on what gives that very person more.

@@ -28,6 +28,16 @@ func mutants() []mutant {
 		{2, "guard/params_staff", " ||\n\t\twas.Kind == model.Contractor && next.Kind == model.Employee", "", "StrictestRow"},
 		{2, "guard/deed", "		signed.State == now.State && ", "		", "Races"},
 
+		{2, "guard/recovery", "if len(f.signers) < f.keys {", "if len(f.signers) < 2 {", "RecoveryTakesItsKeys"},
+		{2, "guard/recovery", "f.statement.Origin != origin || f", "f.statement.Origin == \"\" && origin == \"\" || f", "RecoveryTakesItsKeys"},
+		{2, "guard/recovery", "e.Person != 0 || ", "", "RecoveryTakesItsKeys"},
+		{2, "guard/recovery", "passkey.Fingerprint(e.PublicKey) != f.statement.Passkey", "passkey.Fingerprint(e.PublicKey) == \"\"", "RecoveryTakesItsKeys"},
+		{2, "guard/recovery", "!c.now.Before(f.statement.Until) || !c.now.Before(f.enrolment.ExpiresAt)", "false", "RecoveryTakesItsKeys"},
+		{2, "guard/recovery", "EffectAt: p.Now().Add(f.wait", "EffectAt: p.Now().Add(f.wait / 2", "Recovery"},
+		{2, "guard/recovery", "		c.RevokedAt = p.Now()\n", "", "Recovery"},
+		{2, "guard/recovery", "f.person.Employment.Leaver(c.now)", "f.person.Employment.Ended(c.now)", "RecoveryDecidedAgain"},
+		{2, "guard/laws", "keys, wait = max(keys, row.Keys), max(wait, row.Wait)", "keys, wait = max(keys, 0*row.Keys), max(wait, row.Wait)", "RecoveryAsMuch"},
+
 		{3, "guard/laws", "	if !p.Employment.Leaver(now) {", "	if p.Employment.Status == model.EmploymentActive {", "WhoIsLeaving"},
 		{3, "guard/laws", "	case model.GroupGovern, model.GroupLight, model.GroupAppeal:\n", "	case model.GroupGovern:\n", "EveryGroup"},
 		{3, "guard/keys", "	if e := leaversHoldNoKeys(d, p, c.now); e != nil {\n\t\treturn e\n\t}\n", "", "WhoIsLeaving"},
@@ -36,7 +46,7 @@ func mutants() []mutant {
 		{3, "guard/effect_staff", "if m.Employment.Leaver(p.Now()) {", "if m.Employment.Ended(p.Now()) {", "OwnRequests"},
 		{3, "guard/effect_staff", "return p.EndStaffSessionsOf(ctx, m.ID)", "return nil", "TheEnd"},
 		{3, "guard/effect_staff", "	for _, c := range credentials {", "	for _, c := range credentials[:0] {", "TheEnd"},
-		{3, "guard/due", "errs := []error{g.leave(ctx)}", "errs := []error{nil}", "OwnRequests"},
+		{3, "guard/due", "errs := []error{g.leave(ctx),", "errs := []error{nil,", "OwnRequests"},
 		{3, "guard/due", "	case !v.missing.None():\n", "	case false:\n", "KeysStopCounting"},
 
 		{4, "guard/laws", "if g.GrantedAt.After(since) {", "if g.GrantedAt.After(now) {", "Sponsors"},

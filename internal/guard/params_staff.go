@@ -15,11 +15,14 @@ import (
 
 var loginPattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,31}$`)
 
+// IsLogin reports whether a text can be the name of a login.
+func IsLogin(name string) bool { return loginPattern.MatchString(name) }
+
 // CheckNewcomer holds what somebody new is called to what the desk can show: login, name and team. Prefix leads the
 // fields that errors name.
 func CheckNewcomer(prefix, login, name, team string) error {
 	switch {
-	case !loginPattern.MatchString(login):
+	case !IsLogin(login):
 		return model.Invalid(prefix+paramLogin, "must have 2 to 32 of a-z, 0-9, dot, dash or underscore, a letter first")
 	case name == "" || len(name) > 100:
 		return model.Invalid(prefix+paramName, "must have 1 to 100 bytes")

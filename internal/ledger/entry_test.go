@@ -70,6 +70,7 @@ func anyEntry() *rapid.Generator[ledger.Entry] {
 				Version: ledger.Version,
 				Index:   rapid.Int64Min(0).Draw(t, "index"),
 				Time:    time.UnixMilli(rapid.Int64Range(0, 253402300799999).Draw(t, "time")).UTC(),
+				Doubted: rapid.Bool().Draw(t, "doubted"),
 				Event:   rapid.SampledFrom(ledger.Events()).Draw(t, "event"),
 				Kind:    info.Kind,
 				Class:   rapid.SampledFrom(append(model.Classes(), "")).Draw(t, "class"),

@@ -31,12 +31,16 @@ const (
 	EventLapsed    Event = "lapsed"    // a freeze or a sanction came to its end
 	EventAutomatic Event = "automatic" // what nobody asked for: class rise, employment end by time, breaker
 	EventNoise     Event = "noise"     // unauthenticated attempts, counted by source and minute
+
+	EventRecovering      Event = "recovering"       // the recovery keys have asked for somebody's passkey, which is public for a week
+	EventRecovered       Event = "recovered"        // it is enrolled
+	EventRecoveryStopped Event = "recovery_stopped" // somebody who holds a key stopped it
 )
 
 // Events lists the events.
 func Events() []Event {
 	return []Event{EventBorn, EventBornDemo, EventRequested, EventKey, EventExecuted, EventRefused, EventWithdrawn,
-		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventNoise}
+		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventNoise, EventRecovering, EventRecovered, EventRecoveryStopped}
 }
 
 // Facts say who did what to whom, and which rows it changed. They stand beside the leaf, which carries only their
@@ -46,6 +50,7 @@ type Facts struct {
 	Version int
 	Index   int64     // the entry's place in the ledger, from 0
 	Time    time.Time // to the millisecond
+	Doubted bool      // the clock had been set forward: this Time does not count as the ledger's latest
 	Event   Event
 	Kind    model.CommandKind
 	Class   model.Class // of the account, as it was when this happened

@@ -16,6 +16,7 @@ type factsJSON struct {
 	Actor   model.ID          `json:"actor,omitempty"`
 	Case    model.ID          `json:"case,omitempty"`
 	Class   model.Class       `json:"class,omitempty"`
+	Doubted bool              `json:"clock_doubted,omitempty"`
 	Event   Event             `json:"event"`
 	Handle  string            `json:"handle,omitempty"`
 	Index   int64             `json:"index,string"`
@@ -38,7 +39,7 @@ type factsJSON struct {
 
 func jsonOf(f Facts) factsJSON {
 	return factsJSON{
-		Account: f.Account, Actor: f.Actor, Case: f.Case, Class: f.Class, Event: f.Event, Handle: f.Handle, Index: f.Index,
+		Account: f.Account, Actor: f.Actor, Case: f.Case, Class: f.Class, Doubted: f.Doubted, Event: f.Event, Handle: f.Handle, Index: f.Index,
 		Keys: f.Keys, Kind: f.Kind, Law: f.Law, Login: f.Login, Need: f.Need, Note: f.Note, Origin: f.Origin,
 		Policy: f.Policy, Post: f.Post, Request: f.Request, Rows: f.Rows, Rule: f.Rule, Target: f.Target,
 		Time: strconv.FormatInt(f.Time.UnixMilli(), 10), Version: f.Version,
@@ -51,7 +52,7 @@ func (j factsJSON) facts() (Facts, error) {
 		return Facts{}, fmt.Errorf("the time of facts %q is not in milliseconds", j.Time)
 	}
 	return Facts{
-		Account: j.Account, Actor: j.Actor, Case: j.Case, Class: j.Class, Event: j.Event, Handle: j.Handle, Index: j.Index,
+		Account: j.Account, Actor: j.Actor, Case: j.Case, Class: j.Class, Doubted: j.Doubted, Event: j.Event, Handle: j.Handle, Index: j.Index,
 		Keys: j.Keys, Kind: j.Kind, Law: j.Law, Login: j.Login, Need: j.Need, Note: j.Note, Origin: j.Origin,
 		Policy: j.Policy, Post: j.Post, Request: j.Request, Rows: j.Rows, Rule: j.Rule, Target: j.Target,
 		Time: time.UnixMilli(ms).UTC(), Version: j.Version,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -41,9 +40,7 @@ type Enrolled struct {
 // Invite makes an invitation for a login that exists. Admins, security and leads invite, unless they are leaving.
 func (s *Staff) Invite(ctx context.Context, inviter model.ID, login string) (Invitation, error) {
 	now := s.now()
-	token := make([]byte, 32)
-	rand.Read(token)
-	inv := Invitation{Token: base64.RawURLEncoding.EncodeToString(token), ExpiresAt: now.Add(InvitationLife).UTC().Truncate(time.Millisecond)}
+	inv := Invitation{Token: newToken(), ExpiresAt: now.Add(InvitationLife).UTC().Truncate(time.Millisecond)}
 	err := s.st.Write(ctx, func(tx *store.Tx) error {
 		who, err := tx.Person(ctx, inviter)
 		if err != nil {
@@ -101,30 +98,44 @@ func (s *Staff) EnrolmentOptions(ctx context.Context, token string) (json.RawMes
 		if err != nil {
 			return err
 		}
-		login, err := tx.LoginNamed(ctx, e.Login)
+		who, err := whose(ctx, tx.Reads, e)
 		if err != nil {
 			return err
 		}
-		person, err := tx.Person(ctx, e.Person)
-		if err != nil {
-			return err
-		}
-		held, err := tx.CredentialsOf(ctx, e.Person)
-		if err != nil {
-			return err
-		}
-		var exclude [][]byte
-		for _, c := range held {
-			exclude = append(exclude, c.Handle)
-		}
-		userID := binary.BigEndian.AppendUint64(nil, uint64(login.ID))
-		if options, err = s.rp.CreationOptions(challenge, userID, login.Name, person.Name, exclude); err != nil {
+		if options, err = s.rp.CreationOptions(challenge, who.id, e.Login, who.name, who.held); err != nil {
 			return err
 		}
 		return tx.AddChallenge(ctx, store.Challenge{Hash: challenge, Purpose: purposeEnrol, Subject: e.ID,
 			ExpiresAt: s.now().Add(challengeLife)})
 	})
 	return options, err
+}
+
+// owner is whose passkey an invitation is for, as an authenticator is told.
+type owner struct {
+	id   []byte
+	name string
+	held [][]byte // the passkeys that they have: no authenticator shall make a second one
+}
+
+func whose(ctx context.Context, r store.Reads, e store.Enrolment) (owner, error) {
+	if e.Person == 0 {
+		return owner{id: binary.BigEndian.AppendUint64(nil, uint64(e.ID)), name: e.Login}, nil
+	}
+	login, err := r.LoginNamed(ctx, e.Login)
+	if err != nil {
+		return owner{}, err
+	}
+	person, err := r.Person(ctx, e.Person)
+	if err != nil {
+		return owner{}, err
+	}
+	held, err := r.CredentialsOf(ctx, e.Person)
+	who := owner{id: binary.BigEndian.AppendUint64(nil, uint64(login.ID)), name: person.Name}
+	for _, c := range held {
+		who.held = append(who.held, c.Handle)
+	}
+	return who, err
 }
 
 // Enrol keeps the passkey that was made for an invitation: response is the new credential as the browser writes it, name

@@ -95,7 +95,7 @@ func (p *PrivTx) takeHead(ctx context.Context) error {
 // seal completes the entry: leaf, tree and head. A crash before the commit loses the entry with its effect.
 func (p *PrivTx) seal(ctx context.Context) error {
 	p.Entry.Facts.Version, p.Entry.Facts.Rows = ledger.Version, p.rows
-	p.Entry.Facts.Index, p.Entry.Facts.Time = p.Leaf(), p.at
+	p.Entry.Facts.Index, p.Entry.Facts.Time, p.Entry.Facts.Doubted = p.Leaf(), p.at, p.doubted
 	rec, err := p.Entry.Seal(rand.Reader)
 	if err != nil {
 		return fmt.Errorf("sealing the ledger's entry: %w", err)

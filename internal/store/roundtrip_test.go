@@ -44,6 +44,7 @@ type drawn struct {
 	Charge     store.Charge
 	Veto       store.Veto
 	Setting    [2]string
+	Recovery   store.Recovery
 }
 
 func draw(t *rapid.T, ids *model.IDs) drawn {
@@ -72,6 +73,8 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 		Reach: anyCount.Draw(t, "reach"), At: time.UnixMilli(rapid.Int64Range(1, 1<<42).Draw(t, "at")).UTC()}
 	d.Veto = store.Veto{ID: ids.Next(), Request: d.Request.ID, Person: ids.Next(), Case: id(), At: at()}
 	d.Setting = [2]string{fmt.Sprint(text(), ids.Next()), text()}
+	d.Recovery = store.Recovery{ID: ids.Next(), Person: d.Person.ID, Login: d.Login.ID, Enrolment: id(), PublicKey: bytes(), Statement: text(),
+		State: store.RecoveryState(text()), StartedAt: at(), EffectAt: at(), ClosedAt: at(), StoppedBy: id()}
 	return d
 }
 
@@ -97,7 +100,8 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 	for _, err := range []error{p.PutPerson(ctx, d.Person), p.PutGrant(ctx, d.Grant), p.PutLogin(ctx, d.Login),
 		p.PutCredential(ctx, d.Credential), p.PutClass(ctx, d.Class), p.PutRequest(ctx, d.Request), p.PutKey(ctx, d.Key),
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
-		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1])} {
+		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
+		p.PutRecovery(ctx, d.Recovery)} {
 		if err != nil {
 			return err
 		}
@@ -118,6 +122,7 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 	r.Sanction = only(t, must[[]model.Sanction](t)(e.Sanctions(ctx, d.Sanction.Account)))
 	r.Strike = only(t, must[[]store.Strike](t)(e.Strikes(ctx, d.Strike.Account)))
 	r.Policy = must[store.Policy](t)(e.Store.Policy(ctx, d.Policy.Hash))
+	r.Recovery = must[store.Recovery](t)(e.Recovery(ctx, d.Recovery.ID))
 	for _, f := range must[[]store.Freeze](t)(e.OpenFreezes(ctx)) {
 		if f.ID == d.Freeze.ID {
 			r.Freeze = f
@@ -189,7 +194,7 @@ func TestPrivilegedRowsAreReadAsTheyWereWritten(t *testing.T) {
 				t.Fatal(diff)
 			}
 			for _, got := range []int64{r.Person.Leaf, r.Grant.Leaf, r.Login.Leaf, r.Credential.Leaf, r.Class.Leaf, r.Request.Leaf,
-				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf} {
+				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf} {
 				if got != leaf {
 					t.Fatalf("a row names entry %d, not %d: %+v", got, leaf, r)
 				}
@@ -215,5 +220,6 @@ func (d drawn) as(o drawn) drawn {
 	d.Class.Account, d.Request.ID, d.Key.ID, d.Key.Request = o.Class.Account, o.Request.ID, o.Key.ID, o.Request.ID
 	d.Sanction.ID, d.Strike.ID, d.Policy.Hash, d.Freeze.ID = o.Sanction.ID, o.Strike.ID, o.Policy.Hash, o.Freeze.ID
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
+	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
 	return d
 }

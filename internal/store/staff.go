@@ -149,14 +149,19 @@ func (r Reads) EnrolmentByToken(ctx context.Context, hash []byte) (Enrolment, er
 		`SELECT `+enrolmentCols+` FROM enrolments WHERE token_hash = $1`, hash)
 }
 
-// OpenEnrolments are the enrolments that were not used and have not expired, the oldest first.
+// OpenEnrolments are the invitations that were not used and have not expired, the oldest first. What was made for a
+// recovery is none: it names a login that somebody typed, and no person.
 func (r Reads) OpenEnrolments(ctx context.Context, now time.Time) ([]Enrolment, error) {
 	return collect(ctx, r.q, scanEnrolment, `SELECT `+enrolmentCols+` FROM enrolments
-		WHERE used_at = 0 AND expires_at > $1 ORDER BY id`, millis(now))
+		WHERE used_at = 0 AND expires_at > $1 AND person <> 0 ORDER BY id`, millis(now))
 }
 
 // writeKeysKept is how long the key of a write is kept: far longer than the write can be tried again.
 const writeKeysKept = time.Hour
+
+// recoveriesKept is how long a passkey that was made for a recovery is kept after the time to sign for it: longer than a
+// recovery that began in time can wait.
+const recoveriesKept = 30 * 24 * time.Hour
 
 // DropExpired forgets sessions, challenges, keys of writes and members' rows of the feed that nobody can use any more.
 func (tx *Tx) DropExpired(ctx context.Context, now time.Time) error {
@@ -166,6 +171,7 @@ func (tx *Tx) DropExpired(ctx context.Context, now time.Time) error {
 	}{
 		{`DELETE FROM staff_sessions WHERE expires_at < $1`, millis(now)},
 		{`DELETE FROM challenges WHERE expires_at < $1`, millis(now)},
+		{`DELETE FROM enrolments WHERE person = 0 AND used_at = 0 AND expires_at < $1`, millis(now.Add(-recoveriesKept))},
 		{`DELETE FROM write_keys WHERE at < $1`, millis(now.Add(-writeKeysKept))},
 		{`DELETE FROM feed WHERE leaf < 0 AND id < $1`, int64(model.IDAt(now.Add(-feedKept)))},
 	} {

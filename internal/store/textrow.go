@@ -69,6 +69,11 @@ func CredentialOf(row ledger.Row) (model.Credential, error) {
 	return scanCredential(textRow{credentialTable.cols, row.Values})
 }
 
+// RecoveryOf reads a recovery from its row in the ledger.
+func RecoveryOf(row ledger.Row) (Recovery, error) {
+	return scanRecovery(textRow{recoveryTable.cols, row.Values})
+}
+
 // SanctionOf reads a sanction from its row in the ledger.
 func SanctionOf(row ledger.Row) (model.Sanction, error) {
 	return scanSanction(textRow{sanctionTable.cols, row.Values})

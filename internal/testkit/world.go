@@ -27,6 +27,7 @@ type World struct {
 	Clock    *Clock
 	Desk     string // the desk's origin
 	Rings    map[string]*softkey.Ring
+	Sealed   []string            // the secret halves of the recovery keys; it takes three of them
 	Accounts map[string]model.ID // president, newsroom, astronaut, uncle and a few more
 }
 
@@ -55,8 +56,13 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	t.Cleanup(func() { st.Close() })
 	w.Store = st
 	w.populate()
+	keys, sealed, err := demo.RecoveryKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Sealed = sealed
 	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
-		Now: w.Clock.Now(), Policy: o.Policy, Classes: map[model.ID]model.Class{
+		Now: w.Clock.Now(), Policy: o.Policy, Recovery: &keys, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,
 			w.Accounts["astronaut"]: model.ClassVerified}})
 	if err != nil {
