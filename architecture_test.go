@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 	"mastodon":  {"markup", "model", "social", "web"},
 	"pages":     {"markup", "model", "social", "web"},
 	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "staff", "store", "web"},
-	"founding":  {"desk", "guard", "model", "passkey", "policy", "store", "web"},
+	"founding":  {"desk", "guard", "model", "passkey", "policy", "recovery", "store", "web"},
 
 	"demo":       {"guard", "model", "passkey", "policy", "recovery", "social", "softkey", "store"},
 	"deskclient": {"audit", "model", "softkey"},

@@ -113,7 +113,15 @@ func (c *demoCmd) fill(ctx context.Context, st *store.Store, url, deskURL string
 	if err := w.Write(ctx, st); err != nil {
 		return err
 	}
-	rings, err := demo.Born(ctx, st, demo.Birth{URL: url, DeskURL: deskURL, Divisor: demo.WaitDivisor, Now: now, Classes: w.Classes()})
+	keys, sealed, err := demo.RecoveryKeys()
+	if err != nil {
+		return err
+	}
+	if err := saveSealed(filepath.Join(c.Keys, "recovery"), sealed, 0); err != nil {
+		return err
+	}
+	rings, err := demo.Born(ctx, st, demo.Birth{URL: url, DeskURL: deskURL, Divisor: demo.WaitDivisor, Now: now, Recovery: &keys,
+		Classes: w.Classes()})
 	if err != nil {
 		return fmt.Errorf("founding the demo: %w", err)
 	}

@@ -27,6 +27,10 @@ type deskCmd struct {
 	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
 	Cases    deskCasesCmd    `cmd:"" help:"List the open cases."`
 	Requests deskRequestsCmd `cmd:"" help:"List requests, the newest first."`
+
+	Recoveries   deskRecoveriesCmd   `cmd:"" help:"List recoveries, the newest first."`
+	StopRecovery deskStopRecoveryCmd `cmd:"" help:"Stop a recovery during its public wait."`
+	Gaps         deskGapsCmd         `cmd:"" help:"List what the people who hold keys could not do any more, and what hangs on one person. Exit 1 when something is open now."`
 }
 
 // client signs in.

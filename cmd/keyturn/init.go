@@ -28,7 +28,9 @@ type initCmd struct {
 	Desk          string        `help:"Address of the listener for the founders' pages, to which --desk-url has to lead. By default 127.0.0.1, at the port of an http --desk-url or else 8081." placeholder:"ADDR"`
 	Founder       []string      `help:"A founder. Three are needed: admin, security and lead, from at least two teams." sep:"none" placeholder:"ROLE=LOGIN:NAME:TEAM"`
 	HighProfileAt int64         `help:"Followers at which an account becomes high_profile by itself." default:"100000" placeholder:"N"`
+	Recovery      string        `help:"Make recovery keys, and leave them in this directory to be printed and sealed." type:"path" placeholder:"DIR"`
 	Timeout       time.Duration `help:"How long the founders have." default:"1h"`
+	RecoveryKeys  sealed        `embed:"" prefix:"recovery-"`
 	JSON          bool          `help:"Print what happens as JSON, one object a line, and ask nothing."`
 }
 
@@ -51,6 +53,13 @@ func (c *initCmd) Run(ctx context.Context, con *console) error {
 	}
 	if err := c.answers(ctx, ask, &cfg); err != nil {
 		return err
+	}
+	if c.Recovery != "" {
+		keys, err := c.RecoveryKeys.make(c.Recovery)
+		if err != nil {
+			return err
+		}
+		cfg.Recovery = &keys
 	}
 	f, err := founding.New(ctx, cfg)
 	if err != nil {

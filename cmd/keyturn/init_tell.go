@@ -104,5 +104,16 @@ func (t *initTeller) born(c *initCmd, s guard.Settings, desk net.Addr) {
 
   Then each founder signs in at %s. docs/OPERATIONS.md says how they bring in the others.
 `, next, s.DeskURL)
+	if c.Recovery != "" {
+		t.say(`
+  %d recovery keys are in %s, of which it takes %d. Print each, seal it, give each to somebody else, and
+  delete the files.
+`, c.RecoveryKeys.Keys, c.Recovery, c.RecoveryKeys.Threshold)
+	} else {
+		t.say(`
+  No recovery keys were made (--recovery DIR). Until there are some, nobody comes back who loses both passkeys while
+  too few others hold keys.
+`)
+	}
 	t.event(initEvent{Event: "born", URL: s.URL, DeskURL: s.DeskURL, Next: next})
 }

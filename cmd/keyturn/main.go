@@ -26,15 +26,16 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Demo   demoCmd   `cmd:"" help:"A seeded network and desk on loopback, with software keys, nothing to set up."`
-	Init   initCmd   `cmd:"" help:"First start of a real store: three founders enrol their passkeys in the browser."`
-	Serve  serveCmd  `cmd:"" help:"Run the server: the network, the desk and the ops listener."`
-	Drill  drillCmd  `cmd:"" help:"Replay an incident against a running server and keep the score."`
-	Desk   deskCmd   `cmd:"" help:"What the desk's API does, for scripts and for people on call."`
-	Ledger ledgerCmd `cmd:"" help:"Check the ledger, and ask it who did what. Only reads."`
-	Policy policyCmd `cmd:"" help:"Ask the policy. Only reads."`
-	Prove  proveCmd  `cmd:"" help:"Explore the real guard in a small world, looking for a way round the laws. Exit 1 when there is one."`
-	Bench  benchCmd  `cmd:"" help:"The project's own benchmarks, with the machine's limit beside each."`
+	Demo     demoCmd     `cmd:"" help:"A seeded network and desk on loopback, with software keys, nothing to set up."`
+	Init     initCmd     `cmd:"" help:"First start of a real store: three founders enrol their passkeys in the browser."`
+	Serve    serveCmd    `cmd:"" help:"Run the server: the network, the desk and the ops listener."`
+	Drill    drillCmd    `cmd:"" help:"Replay an incident against a running server and keep the score."`
+	Recovery recoveryCmd `cmd:"" help:"Recovery keys, for the day on which too few people hold keys."`
+	Desk     deskCmd     `cmd:"" help:"What the desk's API does, for scripts and for people on call."`
+	Ledger   ledgerCmd   `cmd:"" help:"Check the ledger, and ask it who did what. Only reads."`
+	Policy   policyCmd   `cmd:"" help:"Ask the policy. Only reads."`
+	Prove    proveCmd    `cmd:"" help:"Explore the real guard in a small world, looking for a way round the laws. Exit 1 when there is one."`
+	Bench    benchCmd    `cmd:"" help:"The project's own benchmarks, with the machine's limit beside each."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }

@@ -10,16 +10,16 @@ import (
 // sealedKeys is how many recovery keys a demo has.
 const sealedKeys = 5
 
-// RecoveryKeys makes a demo's recovery keys, with their secret halves. They are called envelope-1 and so on.
-func RecoveryKeys() (recovery.Keys, []string, error) {
-	keys := recovery.Keys{Threshold: recovery.MinThreshold}
-	var secret []string
+// RecoveryKeys makes a demo's recovery keys, with their secret halves by their names, envelope-1 and so on.
+func RecoveryKeys() (recovery.Keys, map[string]string, error) {
+	keys, secret := recovery.Keys{Threshold: recovery.MinThreshold}, map[string]string{}
 	for i := range sealedKeys {
-		skey, vkey, err := recovery.NewKey(fmt.Sprintf("envelope-%d", i+1), rand.Reader)
+		name := fmt.Sprintf("envelope-%d", i+1)
+		skey, vkey, err := recovery.NewKey(name, rand.Reader)
 		if err != nil {
 			return keys, nil, err
 		}
-		keys.VKeys, secret = append(keys.VKeys, vkey), append(secret, skey)
+		keys.VKeys, secret[name] = append(keys.VKeys, vkey), skey
 	}
 	return keys, secret, nil
 }

@@ -99,6 +99,13 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"POST /api/v1/enrol/{token}":         d.stranger(d.enrol),
 		"/api/":                              noSuchPath,
 
+		"POST /api/v1/recoveries/passkeys":         d.stranger(d.beginRecovery),
+		"GET /api/v1/recoveries/statement/{token}": d.stranger(d.recoveryStatement),
+		"POST /api/v1/recoveries":                  d.stranger(d.recover),
+		"GET /api/v1/recoveries":                   d.staff(d.recoveries),
+		"POST /api/v1/recoveries/{id}/stop":        d.staff(d.stopRecovery),
+		"GET /api/v1/gaps":                         d.staff(d.gaps),
+
 		"DELETE /api/v1/session":                 d.signedIn(d.signOut),
 		"GET /api/v1/me":                         d.signedIn(d.me),
 		"GET /api/v1/people":                     d.staff(d.people),
@@ -133,7 +140,10 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /people":        d.page(d.peoplePage),
 		"GET /sign-in":       d.signInPage,
 		"GET /enrol/{token}": d.enrolPage,
-		"/":                  d.noSuchPage,
+
+		"GET /recover":         d.recoverPage,
+		"GET /recover/{token}": d.recoveryPage,
+		"/":                    d.noSuchPage,
 	} {
 		mux.Handle(pattern, web.Handler(d.Log, d.pageStyle, h))
 	}

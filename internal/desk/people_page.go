@@ -2,9 +2,14 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"keyturn/internal/model"
+	"keyturn/internal/store"
 )
+
+// recentRecoveries is how many recoveries the page shows.
+const recentRecoveries = 10
 
 // peoplePage lists who works here and which passkeys wait to be enrolled, and asks for what brings somebody in: a role,
 // an invitation, an enrolment.
@@ -17,7 +22,16 @@ func (d *desk) peoplePage(w http.ResponseWriter, r *http.Request, who caller) er
 	if err != nil {
 		return err
 	}
+	recoveries, err := d.listRecoveries(r.Context(), store.Range{Limit: recentRecoveries})
+	if err != nil {
+		return err
+	}
+	gaps, err := d.listGaps(r.Context())
+	if err != nil {
+		return err
+	}
 	return d.show(w, http.StatusOK, "people", view{Title: "People", Path: "/people", Person: who.person.Name,
-		Data: map[string]any{"People": people, "Enrolments": open, "Roles": model.Roles(),
+		Data: map[string]any{"People": people, "Enrolments": open, "Recoveries": recoveries,
+			"Stoppable": slices.ContainsFunc(recoveries, func(r recoveryEntity) bool { return r.State == store.RecoveryWaiting }), "Gaps": byPerson(gaps), "Roles": model.Roles(),
 			"Auditor": len(who.person.RoleSet()) == 1 && who.person.Has(model.RoleAuditor)}})
 }

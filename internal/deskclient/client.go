@@ -48,13 +48,22 @@ func (e *Error) Error() string {
 	return e.Message
 }
 
-// SignIn signs in at the desk with a login's software key.
-func SignIn(ctx context.Context, deskURL string, ring *softkey.Ring) (*Client, error) {
+// Stranger speaks to the desk without a sign-in.
+func Stranger(deskURL string) (*Client, error) {
 	u, err := url.Parse(deskURL)
 	if err != nil || u.Host == "" {
 		return nil, model.Invalid("desk-url", "must be like https://desk.example")
 	}
-	c := &Client{base: strings.TrimSuffix(deskURL, "/"), ring: ring, http: &http.Client{Timeout: 30 * time.Second}}
+	return &Client{base: strings.TrimSuffix(deskURL, "/"), http: &http.Client{Timeout: 30 * time.Second}}, nil
+}
+
+// SignIn signs in at the desk with a login's software key.
+func SignIn(ctx context.Context, deskURL string, ring *softkey.Ring) (*Client, error) {
+	c, err := Stranger(deskURL)
+	if err != nil {
+		return nil, err
+	}
+	c.ring = ring
 	credential, err := c.assert(ctx, "/api/v1/sign-in/options", map[string]string{"login": ring.Login})
 	if err != nil {
 		return nil, fmt.Errorf("signing in as %s: %w", ring.Login, err)

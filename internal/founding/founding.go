@@ -15,18 +15,20 @@ import (
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
 	"keyturn/internal/policy"
+	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 )
 
 // Config says what is founded, and by whom.
 type Config struct {
-	Store         *store.Store // with nothing in it
-	URL           string       // the network's public address
-	DeskURL       string       // the desk's address: passkeys are made for it
-	HighProfileAt int64        // followers at which an account becomes high_profile by itself
-	Founders      []Founder    // one of each of Roles
-	Software      []byte       // the model (AAGUID) of software keys, which are refused
-	Made          func(Made)   // told of each passkey, one at a time; nil: nobody is
+	Store         *store.Store   // with nothing in it
+	URL           string         // the network's public address
+	DeskURL       string         // the desk's address: passkeys are made for it
+	HighProfileAt int64          // followers at which an account becomes high_profile by itself
+	Founders      []Founder      // one of each of Roles
+	Recovery      *recovery.Keys // nil: the network has no recovery keys yet
+	Software      []byte         // the model (AAGUID) of software keys, which are refused
+	Made          func(Made)     // told of each passkey, one at a time; nil: nobody is
 	Log           *slog.Logger
 	Now           func() time.Time
 }
@@ -146,7 +148,7 @@ func (f *Founding) made() int {
 
 // birth is what the store is born with. The caller holds the lock.
 func (f *Founding) birth() guard.Birth {
-	b := guard.Birth{Settings: f.Settings(), Policy: f.policy}
+	b := guard.Birth{Settings: f.Settings(), Policy: f.policy, Recovery: f.cfg.Recovery}
 	for _, s := range f.seats {
 		b.Founders = append(b.Founders, guard.Founder{Name: s.Name, Team: s.Team, Roles: []model.Role{s.Role},
 			Employment: model.Employment{Kind: model.Employee, Status: model.EmploymentActive},

@@ -117,10 +117,15 @@ func (d *deed) gives(ctx context.Context, r store.Reads, cheap bool) error {
 	}
 	d.row = policy.RowGrantAgent
 	people, err := r.People(ctx)
-	d.several = slices.ContainsFunc(people, func(p model.Person) bool {
+	d.several = holdSeveral(people)
+	return err
+}
+
+// holdSeveral reports whether somebody holds several roles, and could stand for several people.
+func holdSeveral(people []model.Person) bool {
+	return slices.ContainsFunc(people, func(p model.Person) bool {
 		return len(p.RoleSet()) > 1 && p.Employment.Status != model.EmploymentEnded
 	})
-	return err
 }
 
 // onlyAgent reports whether somebody with these roles can fill no place that a row names.

@@ -129,6 +129,9 @@ func (k Keys) Open(signed string) (Statement, []string, error) {
 // Combine makes one signed statement of several, written one after the other: whoever holds a recovery key may have signed
 // a copy of their own.
 func Combine(text string) (string, error) {
+	if len(text) > MaxKeys*MaxStatement {
+		return "", model.Invalid("statement", "may have at most %d bytes", MaxKeys*MaxStatement)
+	}
 	parts := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), heading+"\n")
 	if len(parts) < 2 || len(parts) > MaxKeys+1 || strings.TrimSpace(parts[0]) != "" {
 		return "", errStatement

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,7 +62,9 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Sealed = sealed
+	for _, name := range slices.Sorted(maps.Keys(sealed)) {
+		w.Sealed = append(w.Sealed, sealed[name])
+	}
 	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
 		Now: w.Clock.Now(), Policy: o.Policy, Recovery: &keys, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,

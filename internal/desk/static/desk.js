@@ -74,6 +74,32 @@ async function enrol(form) {
   return "Your passkey is made. Its fingerprint is " + made.fingerprint + "; tell it to the colleagues who enrol it, as number " + made.id + ".";
 }
 
+// recover begins a recovery: the page that follows makes the passkey, and then takes what was signed for it.
+async function recover(form) {
+  const begun = await call("POST", "/api/v1/recoveries/passkeys", { login: form.elements.login.value.trim() });
+  location.assign("/recover/" + begun.token);
+  return "One moment …";
+}
+
+async function remake(form) {
+  const path = "/api/v1/enrol/" + encodeURIComponent(form.dataset.token);
+  await makePasskey(form, path + "/options", path);
+  location.reload();
+  return "Your passkey is made.";
+}
+
+async function handIn(form) {
+  const begun = await call("POST", "/api/v1/recoveries", { statement: form.elements.statement.value });
+  return "The recovery has begun. Unless somebody stops it, your passkey is enrolled at " + new Date(begun.effect_at).toUTCString() + ".";
+}
+
+async function stopRecovery(button) {
+  const reason = document.getElementById("why-stop").value;
+  await call("POST", "/api/v1/recoveries/" + button.dataset.recovery + "/stop", { reason });
+  location.reload();
+  return "Stopped.";
+}
+
 // ask puts a command to the guard and goes to the request that it opens.
 async function ask(order) {
   const q = await call("POST", "/api/v1/requests", order);
@@ -165,7 +191,7 @@ function follow(article, path) {
   }, 2000);
 }
 
-const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn };
+const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn, recover, remake, recovery: handIn };
 const actions = {
   key: turnKey,
   decline: () => stop("decline"),
@@ -174,6 +200,7 @@ const actions = {
   "sign-out": signOut,
   invite,
   enrol: askToEnrol,
+  "stop-recovery": stopRecovery,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
