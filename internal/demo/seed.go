@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/social"
 	"keyturn/internal/store"
 )
@@ -91,7 +92,7 @@ func (w *World) Write(ctx context.Context, st *store.Store) error {
 			}
 		}
 		for _, r := range w.reports {
-			if _, err := tx.AddReport(ctx, r); err != nil {
+			if _, err := moderation.TakeReport(ctx, tx, r); err != nil {
 				return err
 			}
 		}

@@ -25,7 +25,7 @@ type reportEntity struct {
 func report(ctx context.Context, c *call) (any, error) {
 	r := social.NewReport{
 		Target:  c.ID("account_id"),
-		Posts:   c.IDs("status_ids", social.MaxReportPosts),
+		Posts:   c.IDs("status_ids", model.MaxReportPosts),
 		Comment: c.Text("comment"),
 	}
 	category, err := model.ParseReportCategory("category", c.Text("category"))
