@@ -198,13 +198,13 @@ func printCase(out io.Writer, v deskclient.Case) {
 	}
 	section(out, "reported posts, as they were", len(v.Evidence))
 	for _, e := range v.Evidence {
-		fmt.Fprintf(out, "    %s by @%s, %s, %s, named by %d reports%s\n", e.Post, e.Author.Handle, e.Visibility,
+		fmt.Fprintf(out, "    %s by @%s, %s, %s, reports: %d%s\n", e.Post, e.Author.Handle, e.Visibility,
 			e.CreatedAt.Local().Format(time.DateTime), e.Named, since(e))
 		fmt.Fprintf(out, "      %s\n", indented(strings.TrimPrefix(e.Spoiler+"\n"+e.Text, "\n")))
 	}
 	section(out, "reports, the newest first", len(v.Reports))
 	for _, r := range v.Reports {
-		fmt.Fprintf(out, "    @%s: %s, weighs %d %%%s\n", r.Reporter.Handle, r.Category, r.Weight, inBrackets(r.Doubts))
+		fmt.Fprintf(out, "    @%s: %s, weighs %d%%%s\n", r.Reporter.Handle, r.Category, r.Weight, inBrackets(r.Doubts))
 		if r.Comment != "" {
 			fmt.Fprintf(out, "      %s\n", indented(r.Comment))
 		}

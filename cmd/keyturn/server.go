@@ -149,6 +149,9 @@ func (s *server) tidy(ctx context.Context) {
 	defer tick.Stop()
 	recorded := s.now()
 	for {
+		if err := s.cases.Tend(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("the cases cannot be tended yet", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -158,9 +161,6 @@ func (s *server) tidy(ctx context.Context) {
 		recorded = s.noise(ctx, recorded)
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("what has expired cannot be dropped yet", "err", err)
-		}
-		if err := s.cases.Tend(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("the cases cannot be tended yet", "err", err)
 		}
 	}
 }

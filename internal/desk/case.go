@@ -68,7 +68,7 @@ type exhibitEntity struct {
 	Language     string           `json:"language,omitempty"`
 	CreatedAt    time.Time        `json:"created_at"`
 	EditedAt     time.Time        `json:"edited_at,omitzero"`
-	TakenAt      time.Time        `json:"taken_at"`
+	KeptAt      time.Time        `json:"kept_at"`
 	Named        int64            `json:"named"`
 	DeletedSince time.Time        `json:"deleted_since,omitzero"`
 	EditedSince  time.Time        `json:"edited_since,omitzero"`
@@ -119,7 +119,7 @@ func reportOf(c moderation.Complaint) reportEntity {
 
 func exhibitOf(e moderation.Exhibit) exhibitEntity {
 	return exhibitEntity{ID: e.ID, Post: e.Post, Author: refOf(e.Author), Text: e.Text, Spoiler: e.Spoiler, Sensitive: e.Sensitive,
-		Visibility: e.Visibility, Language: e.Language, CreatedAt: e.CreatedAt, EditedAt: e.EditedAt, TakenAt: e.TakenAt,
+		Visibility: e.Visibility, Language: e.Language, CreatedAt: e.CreatedAt, EditedAt: e.EditedAt, KeptAt: e.KeptAt,
 		Named: e.Named, DeletedSince: e.DeletedAt, EditedSince: e.ChangedAt, Erased: e.Erased}
 }
 

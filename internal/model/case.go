@@ -110,11 +110,11 @@ type Evidence struct {
 	Language   string
 	CreatedAt  time.Time
 	EditedAt   time.Time // when what is kept here was last edited
-	TakenAt    time.Time // when it was taken down as evidence
+	KeptAt     time.Time // when it was kept as evidence
 	Named      int64     // how many reports named it as it is here
 
 	// What became of the post since.
 	DeletedAt time.Time // its author deleted it
-	ChangedAt time.Time // its author edited it after it was taken down
+	ChangedAt time.Time // its author edited it after that
 	Erased    bool      // it is there no more
 }

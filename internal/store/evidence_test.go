@@ -22,7 +22,7 @@ func TestEvidenceOutlivesThePost(t *testing.T) {
 		first := e.file(ann, uncle, about)
 		p := got[model.Post](e)(e.Post(t.Context(), post))
 		want := model.Evidence{Case: first.Case, Post: post, Author: uncle, Text: "as it was", Spoiler: "careful", Sensitive: true,
-			Visibility: model.Unlisted, Language: "en", CreatedAt: p.CreatedAt, TakenAt: first.CreatedAt, Named: 2}
+			Visibility: model.Unlisted, Language: "en", CreatedAt: p.CreatedAt, KeptAt: first.CreatedAt, Named: 2}
 		e.file(ben, uncle, about)
 		evidence := func() []model.Evidence {
 			kept := got[[]model.Evidence](e)(e.Evidence(t.Context(), first.Case, store.Range{Up: true, Limit: 9}))
@@ -42,7 +42,7 @@ func TestEvidenceOutlivesThePost(t *testing.T) {
 		again := e.file(cat, uncle, about)
 		want.ChangedAt = edited
 		other := want
-		other.Text, other.Spoiler, other.EditedAt, other.ChangedAt, other.TakenAt, other.Named = "harmless", "", edited, time.Time{}, again.CreatedAt, 1
+		other.Text, other.Spoiler, other.EditedAt, other.ChangedAt, other.KeptAt, other.Named = "harmless", "", edited, time.Time{}, again.CreatedAt, 1
 		if diff := cmp.Diff([]model.Evidence{want, other}, evidence()); diff != "" {
 			t.Error(diff)
 		}

@@ -49,7 +49,7 @@ func (tx *Tx) AddReport(ctx context.Context, r model.Report) (model.Report, erro
 	if r, err = first.Join(r); err != nil {
 		return model.Report{}, err
 	}
-	if err := tx.takeEvidence(ctx, c, r.Posts, nil, r.CreatedAt); err != nil {
+	if err := tx.keepEvidence(ctx, c, r.Posts, nil, r.CreatedAt); err != nil {
 		return model.Report{}, err
 	}
 	if err := tx.weigh(ctx, c, 1, r.Category, r.Weight); err != nil {
@@ -69,7 +69,7 @@ func (tx *Tx) joinReport(ctx context.Context, old, more model.Report) (model.Rep
 	if err != nil {
 		return r, err
 	}
-	if err := tx.takeEvidence(ctx, r.Case, more.Posts, old.Posts, more.CreatedAt); err != nil {
+	if err := tx.keepEvidence(ctx, r.Case, more.Posts, old.Posts, more.CreatedAt); err != nil {
 		return r, err
 	}
 	if r.Category != old.Category { // its weight goes over to the other category

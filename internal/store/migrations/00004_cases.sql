@@ -45,7 +45,7 @@ CREATE TABLE evidence (
     language   TEXT    NOT NULL,
     created_at BIGINT  NOT NULL,
     edited_at  BIGINT  NOT NULL,
-    taken_at   BIGINT  NOT NULL,
+    kept_at   BIGINT  NOT NULL,
     named      BIGINT  NOT NULL,
     UNIQUE (case_id, post, edited_at)
 );
