@@ -40,9 +40,9 @@ var mayImport = map[string][]string{
 	"guard": {"approval", "ledger", "model", "passkey", "policy", "recovery", "store"},
 	"audit": {"approval", "guard", "ledger", "model", "passkey", "recovery", "store"},
 
-	"social":     {"model", "store"},
-	"staff":      {"guard", "model", "passkey", "recovery", "store"},
 	"moderation": {"model", "store"},
+	"social":     {"model", "moderation", "store"}, // a member's report is weighed where it is filed
+	"staff":      {"guard", "model", "passkey", "recovery", "store"},
 	"watch":      {"audit", "guard", "ledger", "model", "moderation", "policy", "social", "store"},
 
 	"markup":    {"model", "social"},
@@ -53,12 +53,12 @@ var mayImport = map[string][]string{
 	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "staff", "store", "web"},
 	"founding":  {"desk", "guard", "model", "passkey", "policy", "recovery", "store", "web"},
 
-	"demo":       {"guard", "model", "passkey", "policy", "recovery", "social", "softkey", "store"},
+	"demo":       {"guard", "model", "moderation", "passkey", "policy", "recovery", "social", "softkey", "store"},
 	"deskclient": {"audit", "model", "softkey"},
 	"drill":      {"audit", "deskclient", "model", "softkey"},
 	"prove":      {"approval", "demo", "guard", "ledger", "model", "policy", "reference", "softkey", "staff", "store"},
 	"bench":      {"guard", "model", "social", "store"},
-	"testkit":    {"demo", "guard", "model", "passkey", "policy", "recovery", "softkey", "store"},
+	"testkit":    {"demo", "guard", "model", "moderation", "passkey", "policy", "recovery", "softkey", "store"},
 }
 
 // toCome are packages that have their place but need not be there yet.

@@ -25,7 +25,8 @@ type deskCmd struct {
 	Decline  deskDeclineCmd  `cmd:"" help:"Say no to a request that waits for keys."`
 	Withdraw deskWithdrawCmd `cmd:"" help:"Take your own request back."`
 	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
-	Cases    deskCasesCmd    `cmd:"" help:"List the open cases."`
+	Cases    deskCasesCmd    `cmd:"" help:"List cases: the open ones, the most urgent first, unless asked otherwise."`
+	Case     deskCaseCmd     `cmd:"" help:"Work on a case."`
 	Requests deskRequestsCmd `cmd:"" help:"List requests, the newest first."`
 
 	Recoveries   deskRecoveriesCmd   `cmd:"" help:"List recoveries, the newest first."`

@@ -6,49 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"keyturn/internal/deskclient"
 	"keyturn/internal/model"
 )
-
-// caseView is a case as the desk shows it.
-type caseView struct {
-	ID       string         `json:"id"`
-	Account  deskclient.Who `json:"account"`
-	State    string         `json:"state"`
-	Reports  int64          `json:"reports_count"`
-	OpenedAt time.Time      `json:"opened_at"`
-	Filed    []struct {
-		Reporter deskclient.Who `json:"reporter"`
-		Category string         `json:"category"`
-		Comment  string         `json:"comment"`
-		Posts    []string       `json:"posts"`
-	} `json:"reports"`
-}
-
-type deskCasesCmd struct{}
-
-func (c *deskCasesCmd) Run(ctx context.Context, con *console, root *cli) error {
-	client, err := root.Desk.client(ctx)
-	if err != nil {
-		return err
-	}
-	var list []caseView
-	if err := client.Get(ctx, "/api/v1/cases?state=open", &list); err != nil {
-		return root.Desk.answer(con, deskclient.Request{}, err)
-	}
-	if root.Desk.JSON {
-		return printJSON(con.out, list)
-	}
-	w := tabwriter.NewWriter(con.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "CASE\tACCOUNT\tCLASS\tREPORTS\tOPENED")
-	for _, v := range list {
-		fmt.Fprintf(w, "%s\t@%s\t%s\t%d\t%s\n", v.ID, v.Account.Handle, v.Account.Class, v.Reports, v.OpenedAt.Local().Format(time.DateTime))
-	}
-	return w.Flush()
-}
 
 type deskShowCmd struct {
 	What string `arg:"" help:"A request's ID, an account as @handle, or a case's ID."`
@@ -67,17 +29,14 @@ func (c *deskShowCmd) Run(ctx context.Context, con *console, root *cli) error {
 	if no, refused := deskclient.Refused(err); !refused || no.Kind != string(model.KindNotFound) {
 		return root.Desk.answer(con, r, err)
 	}
-	var v caseView
-	if err := client.Get(ctx, "/api/v1/cases/"+id, &v); err != nil {
+	v, err := client.Case(ctx, c.What)
+	if err != nil {
 		return root.Desk.answer(con, r, err)
 	}
 	if root.Desk.JSON {
 		return printJSON(con.out, v)
 	}
-	fmt.Fprintf(con.out, "case %s on @%s (%s), %s, %d reports\n", v.ID, v.Account.Handle, v.Account.Class, v.State, v.Reports)
-	for _, f := range v.Filed {
-		fmt.Fprintf(con.out, "  @%s: %s: %s (%d posts)\n", f.Reporter.Handle, f.Category, f.Comment, len(f.Posts))
-	}
+	printCase(con.out, v)
 	return nil
 }
 

@@ -49,6 +49,7 @@ type server struct {
 	guard   *guard.Guard
 	net     *social.Network
 	staff   *staff.Staff
+	cases   *moderation.Moderation
 	feed    *store.Feed // nil on the embedded store
 	network http.Handler
 	desk    http.Handler
@@ -136,17 +137,21 @@ func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: moderation.New(s.st, s.now),
+	s.cases = moderation.New(s.st, s.now)
+	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: s.cases,
 		Sources: s.edge.sources, Log: s.log, Now: s.now})
 }
 
-// tidy drops what has expired and records the noise at the desk's door, until ctx ends. Nothing depends on it: whatever
-// reads an expired row checks its time.
+// tidy drops what has expired, tends the cases and records the noise at the desk's door, until ctx ends. Nothing depends
+// on it: whatever reads an expired row checks its time, and whoever reads a case who works on it.
 func (s *server) tidy(ctx context.Context) {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
 	recorded := s.now()
 	for {
+		if err := s.cases.Tend(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("the cases cannot be tended yet", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

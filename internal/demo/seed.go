@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/social"
 	"keyturn/internal/store"
 )
@@ -26,7 +27,10 @@ type World struct {
 	accounts []model.Account
 	follows  []model.Follow
 	posts    []model.Post
+	fresh    []model.Account // made today, only to report
+	past     []model.Report  // their case was resolved without action
 	reports  []model.Report
+	deleted  model.ID // a post whose author deleted it once it was reported
 }
 
 // the named accounts, and how much they posted.
@@ -53,6 +57,7 @@ func Make(followers int, seed uint64, now time.Time) (*World, error) {
 	d.graph(followers)
 	d.talk()
 	d.complain()
+	d.campaign()
 	d.number()
 	return d.w, nil
 }
@@ -75,7 +80,7 @@ func CheckFollowers(n int) error {
 func (w *World) Write(ctx context.Context, st *store.Store) error {
 	hash := social.HashPassword(Password)
 	err := st.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SeedAccounts(ctx, w.accounts); err != nil {
+		if err := tx.SeedAccounts(ctx, slices.Concat(w.accounts, w.fresh)); err != nil {
 			return err
 		}
 		if err := tx.SeedFollows(ctx, w.follows); err != nil {
@@ -90,15 +95,36 @@ func (w *World) Write(ctx context.Context, st *store.Store) error {
 				return err
 			}
 		}
-		for _, r := range w.reports {
-			if _, err := tx.AddReport(ctx, r); err != nil {
-				return err
-			}
-		}
-		return nil
+		return w.report(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("seeding the demo: %w", err)
+	}
+	return nil
+}
+
+// report files the reports, in the order of their time, and has time pass between them.
+func (w *World) report(ctx context.Context, tx *store.Tx) error {
+	for _, r := range w.past {
+		filed, err := moderation.TakeReport(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if r.ID == w.past[len(w.past)-1].ID {
+			if err := tx.ResolveCase(ctx, filed.Case, model.OutcomeNoAction, r.CreatedAt.Add(time.Hour)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range w.reports {
+		if _, err := moderation.TakeReport(ctx, tx, r); err != nil {
+			return err
+		}
+		if slices.Contains(r.Posts, w.deleted) {
+			if err := tx.DeletePost(ctx, r.Target, w.deleted, r.CreatedAt.Add(10*time.Minute)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -256,11 +282,41 @@ func (d *drawing) complain() {
 	}
 }
 
+// campaign has accounts that were made today report @niece, and some of the crowd, whose reports of @uncle came to nothing
+// before, report him again: all of them weigh little. One member reports something illegal, and its author deletes it.
+func (d *drawing) campaign() {
+	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	for i := range 40 {
+		at := d.now.Add(-3*time.Hour + time.Duration(i)*time.Minute)
+		fan := model.Account{ID: d.id(at), Handle: fmt.Sprintf("new_here_%d", i+1), CreatedAt: at}
+		d.w.fresh = append(d.w.fresh, fan)
+		d.w.reports = append(d.w.reports, model.Report{Reporter: fan.ID, Target: d.w.Accounts["niece"], Category: model.ReportSpam,
+			Comment: "Spam!!", CreatedAt: at.Add(20 * time.Minute)})
+	}
+	for i := range min(4, len(circle)) {
+		r := model.Report{Reporter: circle[i].ID, Target: d.w.Accounts["uncle"], Category: model.ReportViolation,
+			Comment: "His posts about bridges are wrong.", CreatedAt: d.now.Add(-10*24*time.Hour + time.Duration(i)*time.Hour)}
+		d.w.past = append(d.w.past, r)
+		r.CreatedAt = d.now.Add(-5*time.Hour + time.Duration(i)*time.Minute)
+		d.w.reports = append(d.w.reports, r)
+	}
+	r := model.Report{Reporter: circle[len(circle)-1].ID, Target: d.w.Accounts["newsroom"], Category: model.ReportLegal,
+		Comment: "This names a witness whom a court has ordered not to be named.", CreatedAt: d.now.Add(-2 * time.Hour)}
+	for _, p := range d.w.posts {
+		if p.Account == r.Target && p.CreatedAt.Before(r.CreatedAt) {
+			r.Posts, d.w.deleted = []model.ID{p.ID}, p.ID
+		}
+	}
+	d.w.reports = append(d.w.reports, r)
+}
+
 // number puts everything into the order of its time.
 func (d *drawing) number() {
 	slices.SortFunc(d.w.posts, func(a, b model.Post) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(d.w.reports, func(a, b model.Report) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	for i := range d.w.reports {
-		d.w.reports[i].ID = d.id(d.w.reports[i].CreatedAt)
+	for _, list := range [][]model.Report{d.w.past, d.w.reports} {
+		for i := range list {
+			list[i].ID = d.id(list[i].CreatedAt)
+		}
 	}
 }

@@ -2,11 +2,13 @@ package demo_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"keyturn/internal/demo"
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/store"
 )
 
@@ -48,6 +50,25 @@ func TestWorldIsAsPromised(t *testing.T) {
 	c, err := st.OpenCase(t.Context(), p.ID)
 	if err != nil || c.Reports < 30 {
 		t.Errorf("@president's case has %d reports (%v)", c.Reports, err)
+	}
+	m := moderation.New(st, func() time.Time { return night })
+	cases, err := m.Cases(t.Context(), moderation.Query{State: model.CaseOpen, ByPriority: true, Limit: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for _, f := range cases {
+		order = append(order, f.Account.Handle)
+	}
+	if want := []string{"newsroom", "president", "uncle", "astronaut", "niece"}; !reflect.DeepEqual(order, want) {
+		t.Errorf("the cases are on %v, want %v", order, want)
+	}
+	first, err := m.Case(t.Context(), cases[0].Case.ID)
+	if err != nil || !slices.ContainsFunc(first.Evidence, func(e moderation.Exhibit) bool { return !e.DeletedAt.IsZero() }) {
+		t.Errorf("nothing that was reported of @newsroom is deleted: %+v (%v)", first.Evidence, err)
+	}
+	if s := cases[4].Case.Stakes; s.Light < 300 || s.Full != 0 {
+		t.Errorf("the reports of @niece weigh %+v", s)
 	}
 }
 

@@ -113,5 +113,28 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	do(t, ctx, chromedp.Click(chromedp.CSS(`nav a[href="/cases"]`)))
 	sees(t, ctx, "@president")
 	shoot(t, ctx, "cases")
+	workOnCase(t, ctx)
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="sign-out"]`)), chromedp.WaitVisible(chromedp.CSS("#login")))
+}
+
+// workOnCase has the browser go through what is done with the case on top of the page of cases.
+func workOnCase(t *testing.T, ctx context.Context) {
+	t.Helper()
+	do(t, ctx, chromedp.Click(chromedp.CSS(`table.cases a`)), chromedp.WaitVisible(chromedp.CSS("[data-case]")))
+	sees(t, ctx, "Nobody has done anything yet.")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="claim"]`)))
+	sees(t, ctx, "The case is yours.")
+	sees(t, ctx, "Grace took the case")
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#note"), "the lawyers are asked"), chromedp.Click(chromedp.CSS(`[data-do="note"]`)))
+	sees(t, ctx, "It is written down.")
+	do(t, ctx, chromedp.SetValue(chromedp.CSS("#to"), "lead"), chromedp.Click(chromedp.CSS(`[data-do="assign"]`)))
+	sees(t, ctx, "Grace gave the case to Leila")
+	shoot(t, ctx, "case")
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#note"), "nothing in it"), chromedp.Click(chromedp.CSS(`[data-do="no-action"]`)))
+	sees(t, ctx, "Grace resolved it: no action")
+	shoot(t, ctx, "resolved")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="reopen"]`)))
+	sees(t, ctx, "The case is open again.")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="note"]`)))
+	sees(t, ctx, "text: is needed")
 }

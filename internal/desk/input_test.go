@@ -59,6 +59,15 @@ func TestBadInput(t *testing.T) {
 		"options' body":   {onRequest + "/key/options", `{"login":"lead"}`, 400, []string{`"field":"login"`}},
 		"veto's body":     {onRequest + "/veto", `{"why":"x"}`, 400, []string{`"field":"why"`}},
 		"no such case":    {"/api/v1/cases/1/resolve", `{}`, 404, []string{"case not found"}},
+		"no outcome":      {"/api/v1/cases/" + closed + "/resolve", `{"outcome":"maybe"}`, 400, []string{`"field":"outcome"`}},
+		"a long note":     {"/api/v1/cases/" + closed + "/resolve", `{"note":"` + strings.Repeat("x", model.MaxNoteText+1) + `"}`, 400, []string{`"field":"note"`}},
+		"resolve's body":  {"/api/v1/cases/" + closed + "/resolve", `{"reason":"x"}`, 400, []string{`"field":"reason"`}},
+		"an empty note":   {"/api/v1/cases/" + closed + "/notes", `{"text":" "}`, 400, []string{`"field":"text"`}},
+		"a note's body":   {"/api/v1/cases/" + closed + "/notes", ``, 400, []string{`"field":"body"`}},
+		"to nobody":       {"/api/v1/cases/" + closed + "/assign", `{}`, 400, []string{`"field":"login"`}},
+		"to no login":     {"/api/v1/cases/" + closed + "/assign", `{"login":"nobody"}`, 404, []string{"login not found"}},
+		"to NUL":          {"/api/v1/cases/" + closed + "/assign", `{"login":"a\u0000"}`, 400, []string{`"field":"login"`}},
+		"claim's body":    {"/api/v1/cases/" + closed + "/claim", `{"login":"x"}`, 400, []string{`"field":"login"`}},
 		"no login":        {"/api/v1/enrolments", `{}`, 400, []string{`"field":"login"`}},
 		"long login":      {"/api/v1/sign-in/options", `{"login":"` + strings.Repeat("x", 65) + `"}`, 400, []string{`"field":"login"`}},
 		"sign-in's body":  {"/api/v1/sign-in", `{"login":"lead","password":"x"}`, 400, []string{`"field":"password"`}},
@@ -85,13 +94,25 @@ func TestBadQueries(t *testing.T) {
 		"/api/v1/requests?befor=1":                                     "befor",
 		"/api/v1/requests?before=1&before=2":                           "before",
 		"/api/v1/cases?state=gone":                                     "state",
+		"/api/v1/cases?order=age":                                      "order",
+		"/api/v1/cases?order=priority&state=resolved":                  "order",
+		"/api/v1/cases?overdue=yes":                                    "overdue",
+		"/api/v1/cases?account=a%20b":                                  "account",
+		"/api/v1/cases?assignee=" + strings.Repeat("x", 65):            "assignee",
+		"/api/v1/cases?assigne=me":                                     "assigne",
+		"/api/v1/cases/1/reports?state=open":                           "state",
+		"/api/v1/cases/1/notes?limit=81":                               "limit",
 		"/api/v1/accounts/" + url.PathEscape("é"):                      "handle",
 		"/api/v1/ledger/who/" + strings.Repeat("x", model.MaxHandle+1): "handle",
 		"/api/v1/cases/x":                                              "id",
 	} {
 		agent.get(path).is(http.StatusBadRequest, `"field":"`+field+`"`)
 	}
-	agent.get("/api/v1/accounts/nobody").is(http.StatusNotFound)
+	for _, path := range []string{"/api/v1/accounts/nobody", "/api/v1/cases?account=nobody", "/api/v1/cases?assignee=nobody2",
+		"/api/v1/cases/1", "/api/v1/cases/1/reports", "/api/v1/cases/1/evidence", "/api/v1/cases/1/notes"} {
+		agent.get(path).is(http.StatusNotFound)
+	}
+	agent.get("/cases?state=gone").is(http.StatusBadRequest, "must be open or resolved", "<html")
 	agent.get("/api/v1/people/nobody").is(http.StatusNotFound)
 	agent.get("/requests/x").is(http.StatusBadRequest, "is not an ID", "<html")
 	agent.get("/requests/1").is(http.StatusNotFound, "request not found", "<html")
@@ -129,7 +150,8 @@ const strangersPace = time.Second
 // FuzzDesk sends anything to every path that takes a body: the desk answers, and never with a defect of its own.
 func FuzzDesk(f *testing.F) {
 	paths := []string{"/api/v1/sign-in/options", "/api/v1/sign-in", "/api/v1/requests", "/api/v1/explain", "/api/v1/enrolments",
-		"/api/v1/enrol/x", "/api/v1/requests/1/key", "/api/v1/requests/1/veto"}
+		"/api/v1/enrol/x", "/api/v1/requests/1/key", "/api/v1/requests/1/veto", "/api/v1/cases/1/assign", "/api/v1/cases/1/notes",
+		"/api/v1/cases/1/resolve"}
 	f.Add(uint8(1), []byte(`{"login":"lead","credential":{"id":"AA","rawId":"AA","type":"public-key","response":{}}}`))
 	f.Add(uint8(2), []byte(`{"kind":"suspend","account":"@uncle","params":{"for":"72h"},"reason":"spam","case":"1"}`))
 	f.Add(uint8(7), []byte(`{"reason":"no"}`))

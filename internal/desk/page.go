@@ -127,20 +127,6 @@ func (d *desk) enrolPage(w http.ResponseWriter, r *http.Request) error {
 		"Login": e.Login, "Token": r.PathValue("token"), "ExpiresAt": e.ExpiresAt}})
 }
 
-// casesPage lists the open cases.
-func (d *desk) casesPage(w http.ResponseWriter, r *http.Request, who caller) error {
-	l, err := readList(r)
-	if err != nil {
-		return err
-	}
-	cases, err := d.listCases(r.Context(), l)
-	if err != nil {
-		return err
-	}
-	return d.show(w, http.StatusOK, "cases", view{Title: "Cases", Path: "/cases", Person: who.person.Name,
-		Data: map[string]any{"Cases": cases, "Older": older(cases, l, func(c caseEntity) model.ID { return c.ID })}})
-}
-
 // older is the bound of the next page of a list, or zero on the last one.
 func older[T any](shown []T, l list, id func(T) model.ID) model.ID {
 	if len(shown) < l.limit {

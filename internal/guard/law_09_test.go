@@ -28,7 +28,9 @@ func (w *world) restoring(login, handle string) model.Request {
 func (w *world) resolve(handle string) {
 	w.t.Helper()
 	open := w.Case(handle)
-	w.Write(func(tx *store.Tx) error { return tx.ResolveCase(w.t.Context(), open, w.Clock.Now()) })
+	w.Write(func(tx *store.Tx) error {
+		return tx.ResolveCase(w.t.Context(), open, model.OutcomeActed, w.Clock.Now())
+	})
 }
 
 var theThree = []model.Role{model.RoleLead, model.RoleSecurity, model.RoleGovernmentAffairs}

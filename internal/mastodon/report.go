@@ -11,7 +11,7 @@ import (
 type reportEntity struct {
 	ID            model.ID             `json:"id"`
 	ActionTaken   bool                 `json:"action_taken"`
-	ActionTakenAt moment               `json:"action_taken_at"`
+	ActionKeptAt moment               `json:"action_kept_at"`
 	Category      model.ReportCategory `json:"category"`
 	Comment       string               `json:"comment"`
 	Forwarded     bool                 `json:"forwarded"`
@@ -25,7 +25,7 @@ type reportEntity struct {
 func report(ctx context.Context, c *call) (any, error) {
 	r := social.NewReport{
 		Target:  c.ID("account_id"),
-		Posts:   c.IDs("status_ids", social.MaxReportPosts),
+		Posts:   c.IDs("status_ids", model.MaxReportPosts),
 		Comment: c.Text("comment"),
 	}
 	category, err := model.ParseReportCategory("category", c.Text("category"))

@@ -8,33 +8,91 @@ import (
 	"keyturn/internal/store"
 )
 
-// File is a case with the account that it is about.
+// File is a case with the account that it is about, and how urgent it is.
 type File struct {
-	Case    model.Case
-	Account model.Account
-	Reports []Complaint // the newest maxReports of them, when the case was read alone
+	Case     model.Case // of an open case the assignee is zero also when whoever has it works on cases no more
+	Account  model.Account
+	Priority int64
+	Reasons  []Reason // what Priority is the sum of
+	Overdue  bool
+
+	// What was read with a case alone: the newest of each.
+	Reports  []Complaint
+	Evidence []Exhibit
+	Notes    []model.CaseNote
 }
 
-// Complaint is one report of a case, with who made it and the posts that it is about. A post that its author deleted
-// since is there too: the desk keeps it as evidence.
+// Complaint is one report of a case, with who made it.
 type Complaint struct {
 	Report   model.Report
 	Reporter model.Account
-	Posts    []model.Post
 }
 
-// maxReports is how many reports of a case are read with it; there may be any number.
-const maxReports = 100
+// Exhibit is a post that was kept as evidence, with who wrote it.
+type Exhibit struct {
+	model.Evidence
+	Author model.Account
+}
 
-// Cases are the cases in a state with an ID below before (0: no bound), the newest first.
-func (m *Moderation) Cases(ctx context.Context, state model.CaseState, before model.ID, limit int) ([]File, error) {
-	if state != model.CaseOpen && state != model.CaseResolved {
+// pieces is how many reports, posts and notes are read with a case; there may be any number of the first two.
+const pieces = 100
+
+// Query says which cases are asked for, at most Limit of them. What is zero asks for nothing.
+type Query struct {
+	State      model.CaseState
+	Account    model.ID
+	Assignee   model.ID
+	Unassigned bool // only cases that nobody works on
+	Overdue    *bool
+	ByPriority bool     // the most urgent first, of open cases only; otherwise the newest first
+	Before     model.ID // a case: those behind it in the order
+	Limit      int
+}
+
+// Cases are the cases that a query asks for.
+func (m *Moderation) Cases(ctx context.Context, q Query) ([]File, error) {
+	switch {
+	case q.State != "" && q.State != model.CaseOpen && q.State != model.CaseResolved:
 		return nil, model.Invalid("state", "must be open or resolved")
+	case q.ByPriority && q.State != model.CaseOpen:
+		return nil, model.Invalid("order", "by priority is for open cases: what is resolved is not urgent")
 	}
-	cases, err := m.st.Cases(ctx, state, store.Range{Before: before, Limit: limit})
+	workers, err := m.workers(ctx)
 	if err != nil {
 		return nil, err
 	}
+	f := store.CaseFilter{State: q.State, Account: q.Account, Overdue: q.Overdue, Now: m.now(), ByRank: q.ByPriority,
+		Before: q.Before, Limit: q.Limit}
+	switch {
+	case q.Unassigned:
+		if f.Assignees, err = m.gone(ctx, workers); err != nil {
+			return nil, err
+		}
+		f.Assignees = append(f.Assignees, 0)
+	case q.Assignee != 0 && !workers[q.Assignee] && q.State == model.CaseOpen:
+		return nil, nil // whoever works on no case has none
+	case q.Assignee != 0:
+		f.Assignees = []model.ID{q.Assignee}
+	}
+	cases, err := m.st.Cases(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return m.files(ctx, cases, workers)
+}
+
+// gone are the people who have open cases but work on cases no more. Tend takes the cases from them soon, so there are
+// few; past store.MaxList the rest wait for it.
+func (m *Moderation) gone(ctx context.Context, workers map[model.ID]bool) ([]model.ID, error) {
+	assignees, err := m.st.Assignees(ctx)
+	if err != nil {
+		return nil, err
+	}
+	assignees = slices.DeleteFunc(assignees, func(id model.ID) bool { return workers[id] })
+	return assignees[:min(len(assignees), store.MaxList-1)], nil
+}
+
+func (m *Moderation) files(ctx context.Context, cases []model.Case, workers map[model.ID]bool) ([]File, error) {
 	var ids []model.ID
 	for _, c := range cases {
 		ids = append(ids, c.Account)
@@ -45,59 +103,92 @@ func (m *Moderation) Cases(ctx context.Context, state model.CaseState, before mo
 	}
 	var files []File
 	for _, c := range cases {
-		files = append(files, File{Case: c, Account: accounts[c.Account]})
+		f := File{Case: c, Account: accounts[c.Account], Overdue: c.Overdue(m.now())}
+		f.Priority, f.Reasons = Priority(c, m.now())
+		if c.State == model.CaseOpen && !workers[c.Assignee] {
+			f.Case.Assignee = 0
+		}
+		files = append(files, f)
 	}
 	return files, nil
 }
 
-// Case reads a case with its newest reports and the posts that they name.
+// Case reads a case with its newest reports, evidence and notes.
 func (m *Moderation) Case(ctx context.Context, id model.ID) (File, error) {
 	c, err := m.st.Case(ctx, id)
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Case: c}
-	if f.Account, err = m.st.Account(ctx, c.Account); err != nil {
-		return File{}, err
-	}
-	reports, err := m.st.ReportsOn(ctx, id, store.Range{Limit: maxReports})
+	workers, err := m.workers(ctx)
 	if err != nil {
 		return File{}, err
 	}
-	f.Reports, err = m.complaints(ctx, reports)
+	all, err := m.files(ctx, []model.Case{c}, workers)
+	if err != nil {
+		return File{}, err
+	}
+	f, newest := all[0], store.Range{Limit: pieces}
+	if f.Reports, err = m.Reports(ctx, id, newest); err != nil {
+		return File{}, err
+	}
+	if f.Evidence, err = m.Evidence(ctx, id, newest); err != nil {
+		return File{}, err
+	}
+	f.Notes, err = m.Notes(ctx, id, newest)
 	return f, err
 }
 
-func (m *Moderation) complaints(ctx context.Context, reports []model.Report) ([]Complaint, error) {
-	var reporters, posts []model.ID
+// Reports are some of the reports that a case was made from.
+func (m *Moderation) Reports(ctx context.Context, id model.ID, g store.Range) ([]Complaint, error) {
+	reports, err := m.st.ReportsOn(ctx, id, g)
+	if err != nil {
+		return nil, err
+	}
+	var reporters []model.ID
 	for _, r := range reports {
 		reporters = append(reporters, r.Reporter)
-		posts = append(posts, r.Posts...)
 	}
 	accounts, err := m.accounts(ctx, reporters)
 	if err != nil {
 		return nil, err
 	}
-	byID, err := m.posts(ctx, posts)
-	if err != nil {
-		return nil, err
-	}
 	var all []Complaint
 	for _, r := range reports {
-		c := Complaint{Report: r, Reporter: accounts[r.Reporter]}
-		for _, id := range r.Posts {
-			if p, ok := byID[id]; ok {
-				c.Posts = append(c.Posts, p)
-			}
-		}
-		all = append(all, c)
+		all = append(all, Complaint{Report: r, Reporter: accounts[r.Reporter]})
 	}
 	return all, nil
 }
 
+// Evidence is some of the evidence on a case.
+func (m *Moderation) Evidence(ctx context.Context, id model.ID, g store.Range) ([]Exhibit, error) {
+	kept, err := m.st.Evidence(ctx, id, g)
+	if err != nil {
+		return nil, err
+	}
+	var authors []model.ID
+	for _, e := range kept {
+		authors = append(authors, e.Author)
+	}
+	accounts, err := m.accounts(ctx, authors)
+	if err != nil {
+		return nil, err
+	}
+	var all []Exhibit
+	for _, e := range kept {
+		all = append(all, Exhibit{Evidence: e, Author: accounts[e.Author]})
+	}
+	return all, nil
+}
+
+// Notes are some of the lines in a case's history.
+func (m *Moderation) Notes(ctx context.Context, id model.ID, g store.Range) ([]model.CaseNote, error) {
+	return m.st.NotesOn(ctx, id, g)
+}
+
 func (m *Moderation) accounts(ctx context.Context, ids []model.ID) (map[model.ID]model.Account, error) {
 	byID := map[model.ID]model.Account{}
-	for chunk := range slices.Chunk(distinct(ids), store.MaxList) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	for chunk := range slices.Chunk(ids, store.MaxList) {
 		accounts, err := m.st.Accounts(ctx, chunk)
 		if err != nil {
 			return nil, err
@@ -109,51 +200,17 @@ func (m *Moderation) accounts(ctx context.Context, ids []model.ID) (map[model.ID
 	return byID, nil
 }
 
-func (m *Moderation) posts(ctx context.Context, ids []model.ID) (map[model.ID]model.Post, error) {
-	byID := map[model.ID]model.Post{}
-	for chunk := range slices.Chunk(distinct(ids), store.MaxList) {
-		posts, err := m.st.Posts(ctx, chunk)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range posts {
-			byID[p.ID] = p
+// workers are the people who work on cases now.
+func (m *Moderation) workers(ctx context.Context) (map[model.ID]bool, error) {
+	people, err := m.st.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	able := map[model.ID]bool{}
+	for _, p := range people {
+		if m.Works(p) {
+			able[p.ID] = true
 		}
 	}
-	return byID, nil
-}
-
-func distinct(ids []model.ID) []model.ID {
-	ids = slices.Sorted(slices.Values(ids))
-	return slices.Compact(ids)
-}
-
-// Resolve closes a case; the next report on its account opens another.
-func (m *Moderation) Resolve(ctx context.Context, by model.Person, id model.ID) error {
-	if err := works(by, m.now()); err != nil {
-		return err
-	}
-	return m.st.Write(ctx, func(tx *store.Tx) error {
-		c, err := tx.Case(ctx, id)
-		if err != nil {
-			return err
-		}
-		if c.State == model.CaseResolved {
-			return model.Errorf(model.KindConflict, "the case is resolved already")
-		}
-		return tx.ResolveCase(ctx, id, m.now())
-	})
-}
-
-// Reopen opens a case that was resolved, unless its account has another open one by now.
-func (m *Moderation) Reopen(ctx context.Context, by model.Person, id model.ID) error {
-	if err := works(by, m.now()); err != nil {
-		return err
-	}
-	return m.st.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Case(ctx, id); err != nil {
-			return err
-		}
-		return tx.ReopenCase(ctx, id)
-	})
+	return able, nil
 }

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"context"
 	"time"
 
 	"keyturn/internal/model"
@@ -11,19 +12,26 @@ import (
 type Moderation struct {
 	st  *store.Store
 	now func() time.Time
+	// accountsOf are the accounts that a person has as a member.
+	accountsOf func(ctx context.Context, r store.Reads, person model.ID) ([]model.ID, error)
 }
 
 // New makes a Moderation over a store.
-func New(st *store.Store, now func() time.Time) *Moderation { return &Moderation{st: st, now: now} }
+func New(st *store.Store, now func() time.Time) *Moderation {
+	return &Moderation{st: st, now: now, accountsOf: accountsOf}
+}
 
-// works reports whether a person works on cases: those who moderate do, unless they are leaving.
+// Works reports whether a person works on cases now.
+func (m *Moderation) Works(p model.Person) bool { return works(p, m.now()) == nil }
+
+// works says whether a person works on cases: those who moderate do, unless they are leaving.
 func works(p model.Person, now time.Time) error {
 	moderates := p.Has(model.RoleAgent) || p.Has(model.RoleLead) || p.Has(model.RoleSecurity) || p.Has(model.RoleGovernmentAffairs)
 	if !moderates {
 		return model.Errorf(model.KindForbidden, "agents, leads, security and government affairs work on cases")
 	}
 	if p.Employment.Leaver(now) {
-		return model.Errorf(model.KindForbidden, "a person who is leaving resolves and reopens no case")
+		return model.Errorf(model.KindForbidden, "a person who is leaving works on no case")
 	}
 	return nil
 }

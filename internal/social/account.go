@@ -3,7 +3,6 @@ package social
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"keyturn/internal/model"
 	"keyturn/internal/store"
@@ -77,7 +76,7 @@ func (v *View) SearchAccounts(ctx context.Context, text string, limit, offset in
 	if text == "" {
 		return nil, nil
 	}
-	if err := checkText("q", text, maxSearch); err != nil {
+	if err := model.CheckText("q", text, maxSearch); err != nil {
 		return nil, err
 	}
 	limit = Page{Limit: limit}.limit(DefaultAccounts, MaxAccounts)
@@ -142,12 +141,12 @@ func (n *Network) UpdateProfile(ctx context.Context, actor model.ID, p Profile) 
 		return err
 	}
 	if p.DisplayName != nil {
-		if err := checkText("display_name", *p.DisplayName, model.MaxDisplayName); err != nil {
+		if err := model.CheckText("display_name", *p.DisplayName, model.MaxDisplayName); err != nil {
 			return err
 		}
 	}
 	if p.Note != nil {
-		if err := checkText("note", *p.Note, model.MaxNote); err != nil {
+		if err := model.CheckText("note", *p.Note, model.MaxNote); err != nil {
 			return err
 		}
 	}
@@ -168,15 +167,4 @@ func set[T any](dest *T, change *T) {
 	if change != nil {
 		*dest = *change
 	}
-}
-
-// checkText refuses a text of more than most characters, and what no database or screen can take.
-func checkText(field, text string, most int) error {
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return model.Invalid(field, "must be text in UTF-8, without NUL")
-	}
-	if utf8.RuneCountInString(text) > most {
-		return model.Invalid(field, "must have at most %d characters", most)
-	}
-	return nil
 }

@@ -42,7 +42,7 @@ func (n *Network) RegisterApp(ctx context.Context, a App) (App, string, error) {
 	if strings.TrimSpace(a.Name) == "" {
 		return App{}, "", model.Invalid("client_name", "can't be blank")
 	}
-	if err := checkText("client_name", a.Name, maxAppName); err != nil {
+	if err := model.CheckText("client_name", a.Name, maxAppName); err != nil {
 		return App{}, "", err
 	}
 	if a.Website != "" && !isURL(a.Website, "http", "https") {
@@ -102,7 +102,7 @@ func (n *Network) AuthenticateApp(ctx context.Context, clientID, secret string) 
 }
 
 func (n *Network) appRow(ctx context.Context, clientID string) (store.App, error) {
-	if err := checkText("client_id", clientID, maxWebsite); err != nil {
+	if err := model.CheckText("client_id", clientID, maxWebsite); err != nil {
 		return store.App{}, unknownApp()
 	}
 	row, err := n.store.AppByClientID(ctx, clientID)

@@ -92,10 +92,10 @@ func (p *NewPost) check() error {
 	if _, err := model.ParseVisibility("visibility", string(p.Visibility)); err != nil {
 		return err
 	}
-	if err := checkText("spoiler", p.Spoiler, model.MaxPost); err != nil {
+	if err := model.CheckText("spoiler", p.Spoiler, model.MaxPost); err != nil {
 		return err
 	}
-	if err := checkText("text", p.Text, model.MaxPost-utf8.RuneCountInString(p.Spoiler)); err != nil {
+	if err := model.CheckText("text", p.Text, model.MaxPost-utf8.RuneCountInString(p.Spoiler)); err != nil {
 		return err
 	}
 	if strings.TrimSpace(p.Text) == "" {

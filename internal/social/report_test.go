@@ -25,7 +25,11 @@ func TestReport(t *testing.T) {
 		_, err := w.net.Report(w.ctx, ann, r)
 		w.wantField(err, model.KindInvalid, field)
 	}
-	_, err := w.net.Report(w.ctx, ann, social.NewReport{Target: president, Posts: make([]model.ID, social.MaxReportPosts+1)})
+	again := must[model.Report](w)(w.net.Report(w.ctx, ann, social.NewReport{Target: president, Comment: "and rude", Category: model.ReportSpam}))
+	if again.ID != r.ID || again.Case != r.Case || again.Comment != "and rude" || again.Category != model.ReportSpam || again.Posts != nil {
+		t.Errorf("filed again, the report is %+v", again)
+	}
+	_, err := w.net.Report(w.ctx, ann, social.NewReport{Target: president, Posts: make([]model.ID, model.MaxReportPosts+1)})
 	w.wantField(err, model.KindInvalid, "posts")
 	_, err = w.net.Report(w.ctx, ann, social.NewReport{Target: 12345})
 	w.wantKind(err, model.KindNotFound)

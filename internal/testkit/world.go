@@ -12,6 +12,7 @@ import (
 	"keyturn/internal/demo"
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/policy"
 	"keyturn/internal/softkey"
 	"keyturn/internal/store"
@@ -144,7 +145,7 @@ func (w *World) Case(handle string) model.ID {
 	w.TB.Helper()
 	var r model.Report
 	w.Write(func(tx *store.Tx) (err error) {
-		r, err = tx.AddReport(w.TB.Context(), model.Report{ID: tx.NextID(), Reporter: w.Accounts["aunt"],
+		r, err = moderation.TakeReport(w.TB.Context(), tx, model.Report{ID: tx.NextID(), Reporter: w.Accounts["aunt"],
 			Target: w.Accounts[handle], Category: model.ReportViolation, CreatedAt: w.Clock.Now()})
 		return err
 	})

@@ -138,6 +138,18 @@ async function stop(how) {
   return told(await call("POST", request() + "/" + how, { reason }));
 }
 
+// onCase does something on the case of the page, and shows the case as it is then.
+async function onCase(how, body, words) {
+  await call("POST", "/api/v1/cases/" + document.querySelector("[data-case]").dataset.case + "/" + how, body);
+  sessionStorage.setItem("told", words);
+  location.reload();
+  return words;
+}
+
+function noted() {
+  return document.getElementById("note").value.trim();
+}
+
 // told keeps what became of a request over the reload that shows it.
 function told(q) {
   const words = {
@@ -201,6 +213,13 @@ const actions = {
   invite,
   enrol: askToEnrol,
   "stop-recovery": stopRecovery,
+  claim: () => onCase("claim", {}, "The case is yours."),
+  release: () => onCase("release", {}, "Nobody works on the case now."),
+  assign: () => onCase("assign", { login: document.getElementById("to").value }, "The case is assigned."),
+  note: () => onCase("notes", { text: noted() }, "It is written down."),
+  acted: () => onCase("resolve", { outcome: "acted", note: noted() }, "The case is resolved."),
+  "no-action": () => onCase("resolve", { outcome: "no_action", note: noted() }, "The case is resolved, without action."),
+  reopen: () => onCase("reopen", { note: noted() }, "The case is open again."),
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
@@ -217,13 +236,14 @@ if (article && (article.dataset.state === "pending" || article.dataset.state ===
 const followed = document.querySelector("[data-follow]");
 if (followed) follow(followed, followed.dataset.follow);
 const before = sessionStorage.getItem("told");
-if (before && article) {
+const headline = document.querySelector(".headline");
+if (before && headline) {
   sessionStorage.removeItem("told");
   let status = document.querySelector(".status");
   if (!status) {
     status = document.createElement("p");
     status.setAttribute("role", "status");
-    article.querySelector(".headline").after(status);
+    headline.after(status);
   }
   say(status, "good", before);
 }
