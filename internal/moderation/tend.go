@@ -54,27 +54,13 @@ func (m *Moderation) inTurns(ctx context.Context, turn func(tx *store.Tx) (int, 
 }
 
 func (m *Moderation) releaseAll(ctx context.Context, tx *store.Tx, person model.ID) (int, error) {
-	cases, err := tx.Cases(ctx, store.CaseFilter{State: model.CaseOpen, Assignees: []model.ID{person}, Limit: tendAtOnce})
-	if err != nil {
-		return 0, err
-	}
-	for _, found := range cases {
-		c, err := tx.LockCase(ctx, found.ID)
-		if err != nil {
-			return 0, err
-		}
-		if c.Assignee != person || c.State != model.CaseOpen {
-			continue // somebody was faster
-		}
-		if err := tx.AssignCase(ctx, c.ID, 0); err != nil {
-			return 0, err
-		}
-		note := model.CaseNote{ID: tx.NextID(), Case: c.ID, Kind: model.NoteReleased, To: person, At: m.now()}
-		if err := tx.AddNote(ctx, note); err != nil {
-			return 0, err
+	ids, err := tx.ReleaseCases(ctx, person, tendAtOnce)
+	for _, id := range ids {
+		if err == nil {
+			err = tx.AddNote(ctx, model.CaseNote{ID: tx.NextID(), Case: id, Kind: model.NoteReleased, To: person, At: m.now()})
 		}
 	}
-	return len(cases), nil
+	return len(ids), err
 }
 
 // rank gives an open case its place in the order and its due time, from what is in the store.

@@ -63,6 +63,16 @@ func (tx *Tx) AssignCase(ctx context.Context, id, to model.ID) error {
 	return nil
 }
 
+// ReleaseCases takes up to limit open cases from a person and gives their IDs.
+func (tx *Tx) ReleaseCases(ctx context.Context, person model.ID, limit int) ([]model.ID, error) {
+	ids, err := collect(ctx, tx.q, scanID, `UPDATE cases SET assignee = 0 WHERE assignee = $1 AND state = 'open'
+		AND id IN (SELECT id FROM cases WHERE assignee = $1 AND state = 'open' LIMIT $2) RETURNING id`, person, limit)
+	if err != nil {
+		return nil, fmt.Errorf("releasing cases: %w", err)
+	}
+	return ids, nil
+}
+
 // LockCase reads a case that this transaction will change: whatever else changes it waits until the end of it.
 func (tx *Tx) LockCase(ctx context.Context, id model.ID) (model.Case, error) {
 	return one(ctx, tx.q, scanCase, "case", `UPDATE cases SET state = state WHERE id = $1 RETURNING `+caseCols, id)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,7 +75,15 @@ func TestCasesAreFilteredAndOrdered(t *testing.T) {
 				t.Errorf("%s: %s", name, diff)
 			}
 		}
-		e.wantIDs(got[[]model.ID](e)(e.Assignees(t.Context())), 1, 2)
+		e.wantIDs(slices.Sorted(slices.Values(got[[]model.ID](e)(e.Assignees(t.Context())))), 1, 2)
+		for _, want := range [][]model.ID{{cases[1]}, nil} {
+			e.write(func(ctx context.Context, tx *store.Tx) error {
+				released, err := tx.ReleaseCases(ctx, 1, 1)
+				e.wantIDs(released, want...)
+				return err
+			})
+		}
+		e.wantIDs(got[[]model.ID](e)(e.Assignees(t.Context())), 2)
 	})
 }
 
