@@ -164,10 +164,10 @@ func (c *deskRequestsCmd) Run(ctx context.Context, con *console, root *cli) erro
 		return printJSON(con.out, list)
 	}
 	w := tabwriter.NewWriter(con.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "REQUEST\tSTATE\tCOMMAND\tTARGET\tBY\tMISSING\tMADE")
+	fmt.Fprintln(w, "REQUEST\tSTATE\tCOMMAND\tTARGET\tBY\tMISSING\tMADE\tEFFECT")
 	for _, r := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Kind, targetOf(r), r.Requester.Name, missingOf(r),
-			r.CreatedAt.Local().Format(time.DateTime))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Kind, targetOf(r), r.Requester.Name, missingOf(r),
+			r.CreatedAt.Local().Format(time.DateTime), effectOf(r))
 	}
 	return w.Flush()
 }

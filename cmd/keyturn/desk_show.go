@@ -61,6 +61,7 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 			Kind   string    `json:"kind"`
 			Post   string    `json:"post"`
 			Start  time.Time `json:"start"`
+			End    time.Time `json:"end"`
 			Active bool      `json:"active"`
 		} `json:"sanctions"`
 	}
@@ -76,7 +77,10 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 	}
 	for _, s := range v.Sanctions {
 		state := "over"
-		if s.Active {
+		switch {
+		case s.Active && !s.End.IsZero():
+			state = "in force until " + s.End.Local().Format(time.DateTime)
+		case s.Active:
 			state = "in force"
 		}
 		fmt.Fprintf(con.out, "  %s since %s, %s\n", strings.TrimSpace(s.Kind+" "+s.Post), s.Start.Local().Format(time.DateTime), state)
@@ -103,7 +107,7 @@ func printRequest(con *console, r deskclient.Request) {
 	case r.State == model.StatePending:
 		fmt.Fprintf(con.out, "  still missing: %s\n", missingOf(r))
 	case r.State == model.StateWaiting:
-		fmt.Fprintf(con.out, "  takes effect at %s\n", r.EffectAt.Local().Format("15:04:05.000"))
+		fmt.Fprintf(con.out, "  takes effect at %s\n", r.EffectAt.Local().Format("2006-01-02 15:04:05.000"))
 	case r.Outcome != "":
 		fmt.Fprintf(con.out, "  %s\n", r.Outcome)
 	}
@@ -126,6 +130,14 @@ func missingOf(r deskclient.Request) string {
 		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
 	}
 	return text
+}
+
+// effectOf is when a request took effect or will, as far as that is known.
+func effectOf(r deskclient.Request) string {
+	if r.EffectAt.IsZero() {
+		return "–"
+	}
+	return r.EffectAt.Local().Format(time.DateTime)
 }
 
 func targetOf(r deskclient.Request) string {

@@ -65,7 +65,10 @@ func sanction(ctx context.Context, p *store.PrivTx, q model.Request, d deed) err
 	if d.cmd.Kind == model.CmdRemovePost {
 		s.Post = d.cmd.Post
 	}
-	if d.end > 0 {
+	switch {
+	case !d.until.IsZero():
+		s.End = d.until
+	case d.end > 0:
 		s.End = p.Now().Add(d.end)
 	}
 	return p.PutSanction(ctx, s)

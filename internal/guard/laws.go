@@ -98,7 +98,8 @@ func notOneself(d deed, signer model.ID) *model.Error {
 
 // leaversHoldNoKeys is law 3: from the moment a person is on notice, or 14 days before a known end date, that person
 // neither asks for nor signs anything on a protected account, nor what governs, freezes, restores or decides an appeal.
-// A contractor without an end date counts as a leaver.
+// A contractor without an end date counts as a leaver. What is scheduled dies with the notice of whoever stands behind it,
+// on whatever account.
 func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	if p.Employment.Ended(now) {
 		return model.Refused(LawLeavers, "the employment has ended")
@@ -109,7 +110,7 @@ func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	switch d.info.Group {
 	case model.GroupGovern, model.GroupLight, model.GroupAppeal:
 	default:
-		if !d.strictest.Protected() {
+		if !d.strictest.Protected() && !d.scheduled() {
 			return nil
 		}
 	}
@@ -262,8 +263,9 @@ func boundedReach(d deed, b *policy.Bundle, p model.Person, used budgetUse) *mod
 		return model.Refused(LawBounded, "%s has darkened %d accounts this hour and %d today, of %d and %d",
 			p.Name, used.hour.count, used.day.count, budget.AccountsPerHour, budget.AccountsPerDay)
 	case used.hour.reach+reach > budget.ReachPerHour, used.day.reach+reach > budget.ReachPerDay:
-		return model.Refused(LawBounded, "%d followers would lose sight of this account: %s's budget is %d an hour and %d a day, of which %d and %d are used",
-			reach, p.Name, budget.ReachPerHour, budget.ReachPerDay, used.hour.reach, used.day.reach)
+		return model.Refused(LawBounded, "%s followers would lose sight of this account, %s the daily budget of %s, which is %s (%s an hour): of that %s are used (%s this hour)",
+			model.Count(reach), model.Share(reach, budget.ReachPerDay), p.Name, model.Count(budget.ReachPerDay),
+			model.Count(budget.ReachPerHour), model.Count(used.day.reach), model.Count(used.hour.reach))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ func mutants() []mutant {
 		{1, "guard/requirement", "b.Requirement(d.row, d.strictest)", "b.Requirement(d.row, model.ClassStandard)", "PostByPost"},
 		{1, "guard/deed", "class.Verified, classTravels(class, c.now)", "class.Verified, model.ClassStandard", "OnePerson"},
 		{1, "guard/deed", "s.Active(c.now) && !isBrief(s)", "s.Active(c.now)", "HidesNothing"},
+		{1, "guard/params", "hadBriefLock(ctx, c.r, d.cmd.Account, c.effective(*d))", "hadBriefLock(ctx, c.r, d.cmd.Account, c.now)", "ScheduledBrief"},
 		{1, "approval/quorum", "need.Keys-len(humans)", "need.Keys-len(holders)-1", "WeakestPolicy"},
 
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || !d.cheap {", "BundleInForce"},
@@ -47,6 +48,7 @@ func mutants() []mutant {
 		{3, "guard/effect_staff", "return p.EndStaffSessionsOf(ctx, m.ID)", "return nil", "TheEnd"},
 		{3, "guard/effect_staff", "	for _, c := range credentials {", "	for _, c := range credentials[:0] {", "TheEnd"},
 		{3, "guard/due", "errs := []error{g.leave(ctx),", "errs := []error{nil,", "OwnRequests"},
+		{3, "guard/laws", " && !d.scheduled()", "", "ScheduledDies"},
 		{3, "guard/due", "	case !v.missing.None():\n", "	case false:\n", "KeysStopCounting"},
 
 		{4, "guard/laws", "if g.GrantedAt.After(since) {", "if g.GrantedAt.After(now) {", "Sponsors"},
@@ -65,6 +67,7 @@ func mutants() []mutant {
 		{5, "guard/laws", "need.Keys == 1 && d.info.Group != model.GroupGovern", "d.info.Group != model.GroupGovern", "Session"},
 		{5, "guard/turn", "	case c.hash != q.Policy:", "	case c.hash == \"\":", "SomethingElse"},
 		{5, "guard/turn", "	case !sameTarget(q.Target, v.deed.target):", "	case false:", "SomethingElse"},
+		{5, "guard/submit", "WaitDivisor)), v.deed.at)", "WaitDivisor)), p.Now())", "IsDecidedAgain"},
 		{5, "guard/turn", "	case !now.Before(q.ExpiresAt):", "	case false:", "Expired"},
 		{5, "guard/deed", "slices.Equal(signed.Sanctions, now.Sanctions)", "len(signed.State) == len(now.State)", "SomethingElse"},
 		{5, "guard/private", "if hashOf(salt, name, text) != q.Command.Params[name] {", "if false {", "PrivateParameter"},
@@ -89,6 +92,7 @@ func mutants() []mutant {
 		{8, "store/sanction", "if !slices.Contains(p.sanctioned, s.Account) {", "if slices.Contains(p.sanctioned, s.Account) {", "Told"},
 
 		{9, "guard/laws", "now.Sub(made.sanction.Start) <= UndoWindow && ", "", "AfterTheHour"},
+		{9, "guard/restore", "byPerson: byPerson}, c.effective(*d))", "byPerson: byPerson}, c.now)", "ScheduledRestore"},
 		{9, "guard/laws", "<= UndoWindow && !made.legal", "<= UndoWindow", "LegalGround"},
 		{9, "guard/laws", " && history.onCase == 0", "", "OnceByCase"},
 		{9, "guard/laws", " && history.byPerson < UndoPerDay", "", "BoundedUndos"},

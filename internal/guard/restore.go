@@ -143,7 +143,7 @@ func (c *court) weighRestore(ctx context.Context, d *deed, requester model.ID) (
 		if err != nil {
 			return false, err
 		}
-		m.need, m.undo = lightIsEasier(*m, undoHistory{onCase: onCase, byPerson: byPerson}, c.now)
+		m.need, m.undo = lightIsEasier(*m, undoHistory{onCase: onCase, byPerson: byPerson}, c.effective(*d))
 		undo = undo || m.undo
 	}
 	return undo && requireRestore(*d).Keys == 1, nil

@@ -91,14 +91,14 @@ func refuseEntry(p *store.PrivTx, q model.Request, a Actor, refusal *model.Error
 	p.Entry.Facts.Note = refusal.Message
 }
 
-// finish has a request with all its keys wait, or take effect where nothing is to be waited for. keys are those that
-// are not in the store yet.
+// finish has a request with all its keys wait, for the policy's wait and for the moment that it names, or take effect
+// where nothing is to be waited for. keys are those that are not in the store yet.
 func (c *court) finish(ctx context.Context, p *store.PrivTx, q model.Request, a Actor, keys []model.Key, v verdict) (Outcome, *model.Error, error) {
-	wait := v.need.Wait / time.Duration(c.g.settings.WaitDivisor)
+	due := later(p.Now().Add(v.need.Wait/time.Duration(c.g.settings.WaitDivisor)), v.deed.at)
 	var err error
-	if wait > 0 {
+	if due.After(p.Now()) {
 		q.State, err = approval.Next(q.State, approval.Complete)
-		q.EffectAt = p.Now().Add(wait)
+		q.EffectAt = due
 		p.Entry.Facts = facts(ledger.EventKey, q, a)
 	} else {
 		q.State, err = approval.Next(q.State, approval.Execute)
