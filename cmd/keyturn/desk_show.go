@@ -88,13 +88,21 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 	return nil
 }
 
-func printRequest(con *console, r deskclient.Request) {
-	mark := map[model.RequestState]string{model.StateExecuted: "✓ done", model.StatePending: "… waits for keys",
-		model.StateWaiting: "… has its keys and waits"}[r.State]
-	if mark == "" {
-		mark = "✗ " + string(r.State)
+// stateMark is where a request is, in words.
+func stateMark(s model.RequestState) string {
+	switch s {
+	case model.StateExecuted:
+		return "✓ done"
+	case model.StatePending:
+		return "… waits for keys"
+	case model.StateWaiting:
+		return "… has its keys and waits"
 	}
-	fmt.Fprintf(con.out, "%s: request %s\n  %s\n", mark, r.ID, r.Words)
+	return "✗ " + string(s)
+}
+
+func printRequest(con *console, r deskclient.Request) {
+	fmt.Fprintf(con.out, "%s: request %s\n  %s\n", stateMark(r.State), r.ID, r.Words)
 	fmt.Fprintf(con.out, "  asked for by %s: %s\n", r.Requester.Name, r.Reason)
 	for _, k := range r.Keys {
 		state := "✓"

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"keyturn/internal/deskclient"
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
 )
@@ -91,9 +92,7 @@ func (c *policyExplainCmd) print(con *console, x guard.Explanation) error {
 		return nil
 	}
 	if x.Preview != "" {
-		fmt.Fprintf(con.out, "%s\n  left this hour: %s of %s followers, %d of %d accounts; today: %s of %s, %d of %d\n", x.Preview,
-			model.Count(x.Hour.ReachLeft), model.Count(x.Hour.Reach), x.Hour.AccountsLeft, x.Hour.Accounts,
-			model.Count(x.Day.ReachLeft), model.Count(x.Day.Reach), x.Day.AccountsLeft, x.Day.Accounts)
+		printPreview(con, x.Preview, deskclient.Left(x.Hour), deskclient.Left(x.Day))
 	}
 	who, what := c.As, c.Command
 	if c.Account != "" {

@@ -136,6 +136,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /api/v1/freezes":                    d.staff(d.freezes),
 		"GET /api/v1/policy":                     d.staff(d.policy),
 		"POST /api/v1/explain":                   d.staff(d.explain),
+		"POST /api/v1/bulk":                      d.staff(d.bulk),
 	} {
 		mux.Handle(pattern, web.Handler(d.Log, web.DeskStyle, h))
 	}

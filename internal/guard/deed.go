@@ -41,6 +41,9 @@ func (d deed) harms() bool {
 	return false
 }
 
+// inBulk reports whether the command is one of many that were given at once.
+func (d deed) inBulk() bool { return d.cmd.Params[paramBulk] != "" }
+
 // onAccount reports whether the command is aimed at an account or one of its posts.
 func (d deed) onAccount() bool {
 	return d.info.Target == model.TargetAccount || d.info.Target == model.TargetPost

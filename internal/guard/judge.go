@@ -106,6 +106,9 @@ func (c *court) mayHappen(ctx context.Context, d deed, requester model.Person) (
 	if e := failClosed(d, c.now, c.doubt); e != nil {
 		return e, nil
 	}
+	if e := neverInBulk(d); e != nil {
+		return e, nil
+	}
 	if e := leaversHoldNoKeys(d, requester, c.now); e != nil {
 		return e, nil
 	}

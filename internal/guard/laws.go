@@ -44,6 +44,14 @@ func twoKeys(d deed, need model.Requirement) model.Requirement {
 	return need
 }
 
+// neverInBulk is law 1 as well: a protected account is never in a bulk command, whatever the command.
+func neverInBulk(d deed) *model.Error {
+	if d.inBulk() && d.onAccount() && d.strictest.Protected() {
+		return model.Refused(LawTwoKeys, "a protected account is never in a bulk command")
+	}
+	return nil
+}
+
 // noLoneGovernor is law 2: what makes anything easier takes at least the keys and the wait of the strictest row that
 // it could help to meet. What only adds a person to the count (the role of agent, an agent's passkey) helps those who
 // granted it to meet a row together with the people whose roles the row names: where all of them could be fewer people

@@ -13,6 +13,9 @@ func mutants() []mutant {
 		{1, "guard/deed", "class.Verified, classTravels(class, c.now)", "class.Verified, model.ClassStandard", "OnePerson"},
 		{1, "guard/deed", "s.Active(c.now) && !isBrief(s)", "s.Active(c.now)", "HidesNothing"},
 		{1, "guard/params", "hadBriefLock(ctx, c.r, d.cmd.Account, c.effective(*d))", "hadBriefLock(ctx, c.r, d.cmd.Account, c.now)", "ScheduledBrief"},
+		{1, "guard/laws", "d.inBulk() && d.onAccount() && d.strictest.Protected()", "d.inBulk() && d.onAccount() && d.class.Protected()", "NeverInBulk"},
+		{1, "guard/judge", "	if e := neverInBulk(d); e != nil {\n\t\treturn e, nil\n\t}\n", "", "Meanwhile"},
+		{1, "guard/bulk", "	if len(protected) > 0 {", "	if len(protected) > 1 {", "NeverInBulk"},
 		{1, "approval/quorum", "need.Keys-len(humans)", "need.Keys-len(holders)-1", "WeakestPolicy"},
 
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || !d.cheap {", "BundleInForce"},

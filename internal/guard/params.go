@@ -14,6 +14,7 @@ import (
 // The parameters that commands take. A parameter that a command does not take is an error, never ignored.
 const (
 	paramAt        = "at"        // sanctions, warn, restore: the moment (RFC 3339) before which it has no effect
+	paramBulk      = "bulk"      // what a bulk command may be: which one this was part of; set by the guard
 	paramFor       = "for"       // lock, sensitive, limit, suspend: how long, as a Go duration, or "unlimited"
 	paramUntil     = "until"     // the same: the moment (RFC 3339) at which it ends, instead of "for"
 	paramSanction  = "sanction"  // restore: one sanction instead of all on the account
@@ -93,7 +94,7 @@ func ownParams(cmd model.Command) []string {
 func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	r, now, allowed := c.r, c.now, takes(d.cmd)
 	for _, name := range slices.Sorted(maps.Keys(d.cmd.Params)) {
-		if !slices.Contains(allowed, name) {
+		if !slices.Contains(allowed, name) && !(name == paramBulk && bulkable(d.cmd.Kind)) {
 			return model.Invalid("params."+name, "%s takes no such parameter (it takes %v)", d.cmd.Kind, allowed)
 		}
 	}

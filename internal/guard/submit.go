@@ -16,6 +16,14 @@ import (
 // the key; everything else opens a request that waits for keys. A refusal is an error that names the law or says what
 // the policy wants, and an entry of the ledger; bad input is an invalid error that names the field, and changes nothing.
 func (g *Guard) Submit(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
+	if _, ok := cmd.Params[paramBulk]; ok {
+		return Outcome{}, setByServer()
+	}
+	return g.give(ctx, a, cmd)
+}
+
+// give is Submit for a command of its own and for one of a bulk.
+func (g *Guard) give(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
 	if err := historyStands(g.broken, cmd.Kind); err != nil {
 		return Outcome{}, err
 	}
