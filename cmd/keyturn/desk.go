@@ -26,6 +26,7 @@ type deskCmd struct {
 	Veto     deskVetoCmd     `cmd:"" help:"Stop a request before it takes effect."`
 	Decline  deskDeclineCmd  `cmd:"" help:"Say no to a request that waits for keys."`
 	Withdraw deskWithdrawCmd `cmd:"" help:"Take your own request back."`
+	Private  deskPrivateCmd  `cmd:"" help:"Read what is private of an account, by your view_private request that took effect. Each reading is recorded."`
 	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
 	Cases    deskCasesCmd    `cmd:"" help:"List cases: the open ones, the most urgent first, unless asked otherwise."`
 	Case     deskCaseCmd     `cmd:"" help:"Work on a case."`

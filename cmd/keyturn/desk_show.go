@@ -57,6 +57,10 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 		Posts     int64  `json:"posts"`
 		Strikes   int    `json:"strikes"`
 		Case      string `json:"case"`
+		Purge     *struct {
+			At     time.Time `json:"at"`
+			DoneAt time.Time `json:"done_at"`
+		} `json:"purge"`
 		Sanctions []struct {
 			Kind   string    `json:"kind"`
 			Post   string    `json:"post"`
@@ -71,6 +75,11 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 	fmt.Fprintf(con.out, "@%s (%s) account %s\n  %d followers, %d posts, %d strikes\n", v.Handle, v.Class, v.ID, v.Followers, v.Posts, v.Strikes)
 	if v.Strictest != v.Class {
 		fmt.Fprintf(con.out, "  was %s: keeps its requirements for 7 days\n", v.Strictest)
+	}
+	if p := v.Purge; p != nil && p.DoneAt.IsZero() {
+		fmt.Fprintf(con.out, "  being purged since %s: not all of it is erased\n", p.At.Local().Format(time.DateTime))
+	} else if p != nil {
+		fmt.Fprintf(con.out, "  purged %s: its content is erased for good\n", p.At.Local().Format(time.DateTime))
 	}
 	if v.Case != "" {
 		fmt.Fprintf(con.out, "  open case %s\n", v.Case)

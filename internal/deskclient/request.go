@@ -150,6 +150,34 @@ func (c *Client) Show(ctx context.Context, id string) (Request, error) {
 	return r, err
 }
 
+// Private is what is private of an account, as one reading shows it.
+type Private struct {
+	Account Who    `json:"account"`
+	Email   string `json:"email"`
+	Posts   []struct {
+		ID         model.ID         `json:"id"`
+		Text       string           `json:"text"`
+		Spoiler    string           `json:"spoiler,omitempty"`
+		Visibility model.Visibility `json:"visibility"`
+		Mentions   []model.ID       `json:"mentions"`
+		CreatedAt  time.Time        `json:"created_at"`
+	} `json:"posts"`
+	EndsAt   time.Time `json:"ends_at"`
+	Readings int64     `json:"readings"`
+	Leaf     int64     `json:"leaf"`
+}
+
+// Look reads what is private by a request of the client's that took effect, with posts older than before ("": the newest).
+func (c *Client) Look(ctx context.Context, id, before string) (Private, error) {
+	var p Private
+	path := "/api/v1/requests/" + id + "/private"
+	if before != "" {
+		path += "?before=" + before
+	}
+	err := c.Get(ctx, path, &p)
+	return p, err
+}
+
 // Turn turns the client's key on a request.
 func (c *Client) Turn(ctx context.Context, id string) (Request, error) {
 	var r Request

@@ -29,6 +29,9 @@ func (v verdict) payers(requester model.ID) []model.ID {
 
 // charge asks whether the requester and every key-holder have enough left of their budgets (law 10).
 func (c *court) charge(ctx context.Context, v verdict, requester model.ID) (*model.Error, error) {
+	if v.deed.cmd.Kind == model.CmdViewPrivate {
+		return c.mayLook(ctx, v, requester)
+	}
 	if v.deed.info.Group != model.GroupDarken {
 		return nil, nil
 	}

@@ -29,6 +29,7 @@ type deed struct {
 	end       time.Duration  // how long a sanction lasts at most; zero: until it is lifted
 	until     time.Time      // when it ends, whenever it began; zero: end after its start
 	at        time.Time      // before which there is no effect; zero: at once
+	darkSince time.Time      // for purge: since when the account is dark without a break; zero: it is not
 	lifts     []sanctionMade // for restore: what it would lift
 }
 

@@ -38,6 +38,10 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 			Rule: d.cmd.Rule, At: p.Now()})
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit, model.CmdRemovePost, model.CmdDeactivate, model.CmdSuspend, model.CmdBan:
 		return sanction(ctx, p, q, d)
+	case model.CmdPurge:
+		return purge(ctx, p, q, d)
+	case model.CmdViewPrivate:
+		return openLook(ctx, p, q, v)
 	case model.CmdRestore:
 		return liftAll(ctx, p, q, v)
 	case model.CmdSetClass, model.CmdSetVerified:

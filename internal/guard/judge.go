@@ -109,6 +109,9 @@ func (c *court) mayHappen(ctx context.Context, d deed, requester model.Person) (
 	if e := neverInBulk(d); e != nil {
 		return e, nil
 	}
+	if e := heldInTheDark(d, PurgeHold/time.Duration(c.g.settings.WaitDivisor), c.now); e != nil {
+		return e, nil
+	}
 	if e := leaversHoldNoKeys(d, requester, c.now); e != nil {
 		return e, nil
 	}

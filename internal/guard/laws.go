@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -203,7 +204,7 @@ func ledgerWithTheEffect(f ledger.Facts, rows []ledger.Row) *model.Error {
 }
 
 // nothingIsLost is law 7: darkening and silencing write sanctions and the guard's own books, and touch no post, follow,
-// list or counter.
+// list or counter. A purge writes down that content is to be erased; what erases it comes after.
 func nothingIsLost(d deed, rows []ledger.Row) *model.Error {
 	if d.info.Group != model.GroupDarken && d.info.Group != model.GroupSilence {
 		return nil
@@ -211,11 +212,37 @@ func nothingIsLost(d deed, rows []ledger.Row) *model.Error {
 	for _, row := range rows {
 		switch row.Table {
 		case "sanctions", "requests", "request_keys", "charges", "freezes":
+		case "purges":
+			if d.cmd.Kind != model.CmdPurge {
+				return model.Refused(LawNothingLost, "only a purge erases")
+			}
 		default:
 			return model.Refused(LawNothingLost, "a darkening may not change %s", row.Table)
 		}
 	}
 	return nil
+}
+
+// heldInTheDark is the rest of law 7: content is erased only after a hold in the dark, without a break, in which it could
+// have been brought back.
+func heldInTheDark(d deed, hold time.Duration, now time.Time) *model.Error {
+	switch {
+	case d.cmd.Kind != model.CmdPurge:
+	case d.darkSince.IsZero():
+		return model.Refused(LawNothingLost, "the account is not dark: content is erased only after %s in the dark without a break", days(hold))
+	case now.Sub(d.darkSince) < hold:
+		return model.Refused(LawNothingLost, "the account is dark since %s: content is erased after %s in the dark, from %s on", d.darkSince.Format(time.RFC3339),
+			days(hold), d.darkSince.Add(hold).Format(time.RFC3339))
+	}
+	return nil
+}
+
+// days writes a hold in days where it is whole ones.
+func days(d time.Duration) string {
+	if day := 24 * time.Hour; d%day == 0 {
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return d.String()
 }
 
 // darkEverywhere is law 8: whatever changes what may be seen is announced in the transaction that changes it, for this
@@ -317,10 +344,11 @@ type doubts struct {
 	jumped bool      // the clock was set forward by over maxJump
 }
 
-// failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover and governing. The clock is in
+// failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover, governing, and looking at what is
+// private. The clock is in
 // doubt when it is before the ledger's last entry, or was set forward by over a minute.
 func failClosed(d deed, now time.Time, doubt doubts) *model.Error {
-	if !d.harms() && d.info.Group != model.GroupGovern {
+	if !d.harms() && d.info.Group != model.GroupGovern && d.info.Group != model.GroupPrivate {
 		return nil
 	}
 	switch {

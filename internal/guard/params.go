@@ -116,6 +116,10 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		d.row = policy.RowDeactivate
 	case model.CmdBan:
 		d.row = policy.RowBan
+	case model.CmdPurge:
+		return c.readPurge(ctx, d)
+	case model.CmdViewPrivate:
+		return c.readLook(ctx, d)
 	case model.CmdRestore:
 		return c.readRestore(ctx, d)
 	case model.CmdFreeze:

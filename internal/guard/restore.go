@@ -37,6 +37,9 @@ type undoHistory struct {
 // itself (a restore with a post: on that post).
 func (c *court) readRestore(ctx context.Context, d *deed) error {
 	d.row = policy.RowRestore
+	if err := notPurged(ctx, c.g, c.r, d.cmd.Account); err != nil {
+		return err
+	}
 	var only model.ID
 	if s, ok := d.cmd.Params[paramSanction]; ok {
 		id, err := model.ParseID("params.sanction", s)

@@ -57,7 +57,9 @@ func onAccount(q model.Request, wait string) string {
 	case model.CmdBan:
 		return who + " becomes dark with a notice and without end" + sight + ", unless it is restored"
 	case model.CmdPurge:
-		return "Everything of " + who + " is erased for good; it cannot be restored" + wait
+		return "Everything of " + who + " is erased for good: posts, profile, e-mail address, follows. It stays dark for ever, nothing brings it back, and its handle stays taken" + wait
+	case model.CmdViewPrivate:
+		return "The e-mail address and the posts for few of " + who + " are shown to whoever asked for this, for an hour; each look is recorded" + wait
 	case model.CmdRestore:
 		return restored(q, who) + wait
 	}
