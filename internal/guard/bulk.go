@@ -39,6 +39,7 @@ func (g *Guard) Bulk(ctx context.Context, a Actor, cmds []model.Command) ([]Bulk
 		return nil, err
 	}
 	mark := g.st.IDs().Next().String()
+	cmds = slices.Clone(cmds)
 	for i, cmd := range cmds {
 		cmds[i].Params = maps.Clone(cmd.Params)
 		if cmds[i].Params == nil {

@@ -59,7 +59,7 @@ func onAccount(q model.Request, wait string) string {
 	case model.CmdPurge:
 		return "Everything of " + who + " is erased for good: posts, profile, e-mail address, follows. It stays dark for ever, nothing brings it back, and its handle stays taken" + wait
 	case model.CmdViewPrivate:
-		return "The e-mail address and the posts for few of " + who + " are shown to whoever asked for this, for an hour; each look is recorded" + wait
+		return "The e-mail address and the private posts of " + who + " are shown to whoever asked for this, for an hour; each look is recorded" + wait
 	case model.CmdRestore:
 		return restored(q, who) + wait
 	}

@@ -58,7 +58,7 @@ func TestWords(t *testing.T) {
 		{kind: model.CmdPurge, target: president, need: wait,
 			want: "Everything of @president (government) is erased for good: posts, profile, e-mail address, follows. It stays dark for ever, nothing brings it back, and its handle stays taken, after a wait of 15 minutes."},
 		{kind: model.CmdViewPrivate, target: president,
-			want: "The e-mail address and the posts for few of @president (government) are shown to whoever asked for this, for an hour; each look is recorded."},
+			want: "The e-mail address and the private posts of @president (government) are shown to whoever asked for this, for an hour; each look is recorded."},
 		{kind: model.CmdSetClass, target: president, params: params("class", "standard"),
 			want: "@president (government) becomes a standard account and is less protected; for 7 days it still takes the keys that it takes now."},
 		{kind: model.CmdSetVerified, target: president, params: params("verified", "false"), want: "@president (government) loses the verification mark."},
