@@ -20,10 +20,13 @@ type deskCmd struct {
 	JSON    bool   `help:"Print answers as JSON."`
 
 	Request  deskRequestCmd  `cmd:"" help:"Ask the guard for a command. What one key may do on a standard account is done at once; everything else opens a request."`
+	Explain  deskExplainCmd  `cmd:"" help:"Say what would become of a command, whom it reaches and what is left of your budget; nothing is done. Exit 1 when it would be refused."`
+	Bulk     deskBulkCmd     `cmd:"" help:"Do one thing to many standard accounts. Where one of them is protected, nothing is done. Exit 1 unless all of it was done."`
 	Key      deskKeyCmd      `cmd:"" help:"Turn your key on a request."`
 	Veto     deskVetoCmd     `cmd:"" help:"Stop a request before it takes effect."`
 	Decline  deskDeclineCmd  `cmd:"" help:"Say no to a request that waits for keys."`
 	Withdraw deskWithdrawCmd `cmd:"" help:"Take your own request back."`
+	Private  deskPrivateCmd  `cmd:"" help:"Read what is private of an account, by your view_private request that took effect. Each reading is recorded."`
 	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
 	Cases    deskCasesCmd    `cmd:"" help:"List cases: the open ones, the most urgent first, unless asked otherwise."`
 	Case     deskCaseCmd     `cmd:"" help:"Work on a case."`
@@ -65,21 +68,21 @@ func (d *deskCmd) answer(con *console, r deskclient.Request, err error) error {
 	return nil
 }
 
-type deskRequestCmd struct {
+// orderArgs say what a command is and what it is aimed at.
+type orderArgs struct {
 	Kind   string            `arg:"" help:"The command, such as suspend."`
 	Target string            `arg:"" optional:"" help:"The account (@handle), the post (its ID), or the login of the person."`
-	Reason string            `required:"" help:"Why, in words."`
 	Case   string            `help:"The case that it is done on." placeholder:"ID"`
 	Rule   string            `help:"The rule that was broken."`
-	Param  map[string]string `help:"A parameter of the command." placeholder:"K=V" mapsep:"none"`
+	Param  map[string]string `help:"A parameter of the command, such as for=72h, until=TIME, at=TIME or ground=legal." placeholder:"K=V" mapsep:"none"`
 }
 
-func (c *deskRequestCmd) Run(ctx context.Context, con *console, root *cli) error {
+func (c *orderArgs) order(reason string) (deskclient.Order, error) {
 	kind, err := model.ParseCommandKind("kind", c.Kind)
 	if err != nil {
-		return err
+		return deskclient.Order{}, err
 	}
-	o := deskclient.Order{Kind: kind, Params: c.Param, Rule: c.Rule, Reason: c.Reason, Case: c.Case}
+	o := deskclient.Order{Kind: kind, Params: c.Param, Rule: c.Rule, Reason: reason, Case: c.Case}
 	info, _ := model.InfoOf(kind)
 	switch {
 	case strings.HasPrefix(c.Target, "@"):
@@ -91,9 +94,22 @@ func (c *deskRequestCmd) Run(ctx context.Context, con *console, root *cli) error
 	case info.Target == model.TargetPerson:
 		o.Person = c.Target
 	case info.Target == model.TargetAccount:
-		return model.Invalid("target", "must be an account, as @handle")
+		return o, model.Invalid("target", "must be an account, as @handle")
 	case c.Target != "":
-		return model.Invalid("target", "%s has no target", kind)
+		return o, model.Invalid("target", "%s has no target", kind)
+	}
+	return o, nil
+}
+
+type deskRequestCmd struct {
+	orderArgs
+	Reason string `required:"" help:"Why, in words."`
+}
+
+func (c *deskRequestCmd) Run(ctx context.Context, con *console, root *cli) error {
+	o, err := c.order(c.Reason)
+	if err != nil {
+		return err
 	}
 	client, err := root.Desk.client(ctx)
 	if err != nil {
@@ -164,10 +180,10 @@ func (c *deskRequestsCmd) Run(ctx context.Context, con *console, root *cli) erro
 		return printJSON(con.out, list)
 	}
 	w := tabwriter.NewWriter(con.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "REQUEST\tSTATE\tCOMMAND\tTARGET\tBY\tMISSING\tMADE")
+	fmt.Fprintln(w, "REQUEST\tSTATE\tCOMMAND\tTARGET\tBY\tMISSING\tMADE\tEFFECT")
 	for _, r := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Kind, targetOf(r), r.Requester.Name, missingOf(r),
-			r.CreatedAt.Local().Format(time.DateTime))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Kind, targetOf(r), r.Requester.Name, missingOf(r),
+			r.CreatedAt.Local().Format(time.DateTime), effectOf(r))
 	}
 	return w.Flush()
 }

@@ -57,10 +57,15 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 		Posts     int64  `json:"posts"`
 		Strikes   int    `json:"strikes"`
 		Case      string `json:"case"`
+		Purge     *struct {
+			At     time.Time `json:"at"`
+			DoneAt time.Time `json:"done_at"`
+		} `json:"purge"`
 		Sanctions []struct {
 			Kind   string    `json:"kind"`
 			Post   string    `json:"post"`
 			Start  time.Time `json:"start"`
+			End    time.Time `json:"end"`
 			Active bool      `json:"active"`
 		} `json:"sanctions"`
 	}
@@ -71,12 +76,20 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 	if v.Strictest != v.Class {
 		fmt.Fprintf(con.out, "  was %s: keeps its requirements for 7 days\n", v.Strictest)
 	}
+	if p := v.Purge; p != nil && p.DoneAt.IsZero() {
+		fmt.Fprintf(con.out, "  being purged since %s: not all of it is erased\n", p.At.Local().Format(time.DateTime))
+	} else if p != nil {
+		fmt.Fprintf(con.out, "  purged %s: its content is erased for good\n", p.At.Local().Format(time.DateTime))
+	}
 	if v.Case != "" {
 		fmt.Fprintf(con.out, "  open case %s\n", v.Case)
 	}
 	for _, s := range v.Sanctions {
 		state := "over"
-		if s.Active {
+		switch {
+		case s.Active && !s.End.IsZero():
+			state = "in force until " + s.End.Local().Format(time.DateTime)
+		case s.Active:
 			state = "in force"
 		}
 		fmt.Fprintf(con.out, "  %s since %s, %s\n", strings.TrimSpace(s.Kind+" "+s.Post), s.Start.Local().Format(time.DateTime), state)
@@ -84,13 +97,21 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 	return nil
 }
 
-func printRequest(con *console, r deskclient.Request) {
-	mark := map[model.RequestState]string{model.StateExecuted: "✓ done", model.StatePending: "… waits for keys",
-		model.StateWaiting: "… has its keys and waits"}[r.State]
-	if mark == "" {
-		mark = "✗ " + string(r.State)
+// stateMark is where a request is, in words.
+func stateMark(s model.RequestState) string {
+	switch s {
+	case model.StateExecuted:
+		return "✓ done"
+	case model.StatePending:
+		return "… waits for keys"
+	case model.StateWaiting:
+		return "… has its keys and waits"
 	}
-	fmt.Fprintf(con.out, "%s: request %s\n  %s\n", mark, r.ID, r.Words)
+	return "✗ " + string(s)
+}
+
+func printRequest(con *console, r deskclient.Request) {
+	fmt.Fprintf(con.out, "%s: request %s\n  %s\n", stateMark(r.State), r.ID, r.Words)
 	fmt.Fprintf(con.out, "  asked for by %s: %s\n", r.Requester.Name, r.Reason)
 	for _, k := range r.Keys {
 		state := "✓"
@@ -103,7 +124,7 @@ func printRequest(con *console, r deskclient.Request) {
 	case r.State == model.StatePending:
 		fmt.Fprintf(con.out, "  still missing: %s\n", missingOf(r))
 	case r.State == model.StateWaiting:
-		fmt.Fprintf(con.out, "  takes effect at %s\n", r.EffectAt.Local().Format("15:04:05.000"))
+		fmt.Fprintf(con.out, "  takes effect at %s\n", r.EffectAt.Local().Format("2006-01-02 15:04:05.000"))
 	case r.Outcome != "":
 		fmt.Fprintf(con.out, "  %s\n", r.Outcome)
 	}
@@ -126,6 +147,14 @@ func missingOf(r deskclient.Request) string {
 		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
 	}
 	return text
+}
+
+// effectOf is when a request took effect or will, as far as that is known.
+func effectOf(r deskclient.Request) string {
+	if r.EffectAt.IsZero() {
+		return "–"
+	}
+	return r.EffectAt.Local().Format(time.DateTime)
 }
 
 func targetOf(r deskclient.Request) string {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"keyturn/internal/deskclient"
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
 )
@@ -89,6 +90,9 @@ func (c *policyExplainCmd) print(con *console, x guard.Explanation) error {
 			return failed{}
 		}
 		return nil
+	}
+	if x.Preview != "" {
+		printPreview(con, x.Preview, deskclient.Left(x.Hour), deskclient.Left(x.Day))
 	}
 	who, what := c.As, c.Command
 	if c.Account != "" {

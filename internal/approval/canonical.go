@@ -30,6 +30,7 @@ type canonical struct {
 	Strictest model.Class       `json:"strictest"`
 	Sanctions []string          `json:"sanctions"`
 	Reach     string            `json:"reach"`
+	Budget    string            `json:"budget,omitempty"` // absent where there is none
 	Post      string            `json:"post"`
 	Person    string            `json:"person"`
 	State     string            `json:"state"`
@@ -58,9 +59,13 @@ func Canonical(q model.Request) ([]byte, error) {
 	if params == nil {
 		params = map[string]string{}
 	}
+	budget := ""
+	if t.Budget != 0 {
+		budget = strconv.FormatInt(t.Budget, 10)
+	}
 	b, err := json.Marshal(canonical{
 		ID: q.ID.String(), Kind: c.Kind, Account: c.Account.String(), Handle: t.Handle, Class: t.Class,
-		Strictest: t.Strictest, Sanctions: sanctions, Reach: strconv.FormatInt(t.Reach, 10), Post: c.Post.String(),
+		Strictest: t.Strictest, Sanctions: sanctions, Reach: strconv.FormatInt(t.Reach, 10), Budget: budget, Post: c.Post.String(),
 		Person: c.Person.String(), State: t.State, Params: params, Rule: c.Rule, Reason: hex.EncodeToString(q.Reason),
 		Case: c.Case.String(), Requester: q.Requester.String(), Login: q.Login.String(), Keys: q.Need.Keys,
 		Roles: slices.Concat([]model.Role{}, q.Need.Roles), Teams: q.Need.Teams, Wait: int64(q.Need.Wait / time.Second),

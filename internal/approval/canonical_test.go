@@ -44,6 +44,7 @@ func TestChallengeBindsEverything(t *testing.T) {
 		"strictest": func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Target.Strictest = "" },
 		"sanctions": func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Target.Sanctions = nil },
 		"reach":     func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Target.Reach++ },
+		"budget":    func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Target.Budget = 1 },
 		"state":     func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Target.State = "t" },
 		"keys":      func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Need.Keys = 1 },
 		"roles":     func(q *model.Request, _ *model.ID, _ *time.Time, _ *ledger.Head) { q.Need.Roles = nil },

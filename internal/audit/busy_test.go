@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/guard"
 	"keyturn/internal/model"
 	"keyturn/internal/store"
 	"keyturn/internal/testkit"
@@ -32,6 +33,18 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 	}
 	if _, err := w.Guard.Veto(t.Context(), w.Actor("lead2"), out.Request.ID, "no"); err != nil {
 		t.Fatal(err)
+	}
+	look := w.Do("agent", w.Command(model.CmdViewPrivate, "cousin")).Request
+	if _, err := w.Guard.Look(t.Context(), w.Actor("agent"), look.ID, store.Range{Limit: 1}); err != nil {
+		t.Fatal(err)
+	}
+	w.Do("agent", w.Command(model.CmdDeactivate, "cousin"))
+	w.Clock.Advance(guard.PurgeHold)
+	w.Do("agent", w.Command(model.CmdPurge, "cousin"), "agent", "lead")
+	for more := true; more; { // the last time says that nothing is left
+		if more, err = w.Guard.Erase(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	w.Do("security", model.Command{Kind: model.CmdFreeze, Reason: "because of the test"}, "security")
 	s, _ := w.Lost("security")

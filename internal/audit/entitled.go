@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -22,7 +23,8 @@ var eventRows = map[ledger.Event][]string{
 	ledger.EventVetoed:    {"requests", "vetoes"},
 	ledger.EventExpired:   {"requests"},
 	ledger.EventLapsed:    {"requests"},
-	ledger.EventAutomatic: {"requests", "persons", "credentials", "account_classes"},
+	ledger.EventAutomatic: {"requests", "persons", "credentials", "account_classes", "purges"},
+	ledger.EventLooked:    {"looks"},
 
 	ledger.EventRecovering:      {"recoveries"},
 	ledger.EventRecovered:       {"recoveries", "credentials"},
@@ -39,6 +41,8 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdDeactivate:       {"sanctions", "charges", "freezes"},
 	model.CmdSuspend:          {"sanctions", "charges", "freezes"},
 	model.CmdBan:              {"sanctions", "charges", "freezes"},
+	model.CmdPurge:            {"sanctions", "charges", "freezes", "purges"},
+	model.CmdViewPrivate:      {"looks"},
 	model.CmdRestore:          {"sanctions", "charges"},
 	model.CmdSetClass:         {"account_classes"},
 	model.CmdSetVerified:      {"account_classes"},
@@ -60,6 +64,8 @@ var mayChange = map[string][]string{
 	"charges":      {},
 	"vetoes":       {},
 	"recoveries":   {"state", "closed_at", "stopped_by", "leaf"},
+	"purges":       {"done_at", "leaf"},
+	"looks":        {"readings", "leaf"},
 }
 
 // entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
@@ -88,8 +94,11 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 				}
 			}
 		}
-		if f.Event == ledger.EventAutomatic {
+		switch f.Event {
+		case ledger.EventAutomatic:
 			r.automatic(f, row)
+		case ledger.EventLooked:
+			r.looked(f, row)
 		}
 		if row.Table == "recoveries" {
 			r.recovery(f, row)
@@ -115,9 +124,22 @@ func (r *replay) automatic(f ledger.Facts, row ledger.Row) {
 			from = model.Class(row.Before["class"])
 		}
 		ok = model.Class(row.Values["class"]).Rank() > from.Rank()
+	case "purges":
+		ok = row.Before != nil && row.Before["done_at"] == "0" && row.Values["done_at"] != "0"
 	}
 	if !ok {
 		r.find(f.Index, "nobody's key stands behind the change of %s %s", row.Table, row.Key)
+	}
+}
+
+// looked checks that a reading of what is private is by who asked for it, within its time, and counted as one.
+func (r *replay) looked(f ledger.Facts, row ledger.Row) {
+	was, err1 := strconv.ParseInt(row.Before["readings"], 10, 64)
+	is, err2 := strconv.ParseInt(row.Values["readings"], 10, 64)
+	ends, err3 := strconv.ParseInt(row.Values["ends_at"], 10, 64)
+	if errors.Join(err1, err2, err3) != nil || is != was+1 || row.Values["person"] != f.Actor.String() ||
+		row.Values["account"] != f.Account.String() || f.Time.UnixMilli() >= ends {
+		r.find(f.Index, "it reads by look %s, which is not that person's to read by then", row.Key)
 	}
 }
 

@@ -55,6 +55,19 @@ func (f forgery) ban(p *store.PrivTx, q model.Request) error {
 	return p.PutSanction(f, model.Sanction{ID: p.NextID(), Account: f.Accounts["president"], Kind: model.SanctionBan, Request: q.ID, Start: p.Now()})
 }
 
+// looks adds an entry that reads by the look that there is.
+func (f forgery) looks(change func(l *store.Look)) {
+	f.TB.Helper()
+	agent := f.Actor("agent").Person
+	f.in(ledger.EventLooked, model.CmdViewPrivate, func(p *store.PrivTx) error {
+		all, err := p.RequestsOn(f, f.Accounts["cousin"], 9)
+		l, err2 := p.Look(f, all[len(all)-1].ID, agent)
+		change(&l)
+		p.Entry.Facts.Account, p.Entry.Facts.Actor = l.Account, agent
+		return errors.Join(err, err2, p.PutLook(f, l))
+	})
+}
+
 func TestForgedEntriesAreFound(t *testing.T) {
 	for name, test := range map[string]struct {
 		forge func(f forgery)
@@ -112,6 +125,25 @@ func TestForgedEntriesAreFound(t *testing.T) {
 				return errors.Join(err, p.PutRequest(f, list[0]))
 			})
 		}, "it changes the params of requests"},
+		"a purge that nobody asked for": {func(f forgery) {
+			f.in(ledger.EventAutomatic, model.CmdPurge, func(p *store.PrivTx) error {
+				return p.PutPurge(f, store.Purge{Account: f.Accounts["president"], At: p.Now()})
+			})
+		}, "nobody's key stands behind the change of purges"},
+		"a purge that is another account's": {func(f forgery) {
+			f.in(ledger.EventAutomatic, model.CmdPurge, func(p *store.PrivTx) error {
+				u, err := p.Purge(f, f.Accounts["cousin"])
+				u.Request++
+				return errors.Join(err, p.PutPurge(f, u))
+			})
+		}, "it changes the request of purges"},
+		"a look that nobody asked for": {func(f forgery) {
+			f.in(ledger.EventLooked, model.CmdViewPrivate, func(p *store.PrivTx) error {
+				return p.PutLook(f, store.Look{ID: p.NextID(), Account: f.Accounts["president"], EndsAt: p.Now().Add(time.Hour), Readings: 1})
+			})
+		}, "which is not that person's to read by then"},
+		"a look that is over": {func(f forgery) { f.looks(func(l *store.Look) { l.Readings++ }) }, "which is not that person's to read by then"},
+		"a look that lasts":   {func(f forgery) { f.looks(func(l *store.Look) { l.EndsAt = l.EndsAt.Add(1000 * time.Hour) }) }, "it changes the ends_at of looks"},
 		"a key that became another": {func(f forgery) {
 			f.in(ledger.EventKey, model.CmdSuspend, func(p *store.PrivTx) error {
 				list, err := p.RequestsOn(f, f.Accounts["president"], 9)

@@ -100,7 +100,7 @@ func ocsfActivity(f ledger.Facts) (int, string) {
 	switch f.Event {
 	case ledger.EventBorn, ledger.EventBornDemo:
 		return 1, "Create"
-	case ledger.EventExecuted, ledger.EventRefused, ledger.EventAutomatic:
+	case ledger.EventExecuted, ledger.EventRefused, ledger.EventAutomatic, ledger.EventLooked:
 	default:
 		return 99, string(f.Event)
 	}
@@ -130,7 +130,7 @@ func ocsfActivity(f ledger.Facts) (int, string) {
 // ocsfStatus says whether what was tried was done.
 func ocsfStatus(e ledger.Event) (int, string) {
 	switch e {
-	case ledger.EventBorn, ledger.EventBornDemo, ledger.EventExecuted, ledger.EventAutomatic:
+	case ledger.EventBorn, ledger.EventBornDemo, ledger.EventExecuted, ledger.EventAutomatic, ledger.EventLooked:
 		return 1, "Success"
 	case ledger.EventRefused, ledger.EventNoise:
 		return 2, "Failure"
@@ -149,7 +149,7 @@ func ocsfSeverity(f ledger.Facts) int {
 		return 4
 	case f.Event == ledger.EventRefused && f.Law != "", f.Event == ledger.EventExecuted && group == model.GroupGovern:
 		return 3
-	case f.Event == ledger.EventExecuted, f.Event == ledger.EventRefused, f.Event == ledger.EventNoise:
+	case f.Event == ledger.EventExecuted, f.Event == ledger.EventRefused, f.Event == ledger.EventLooked, f.Event == ledger.EventNoise:
 		return 2
 	}
 	return 1

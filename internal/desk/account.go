@@ -22,6 +22,13 @@ type accountEntity struct {
 	Strikes   int              `json:"strikes"`
 	Requests  []requestEntity  `json:"requests"`
 	Case      string           `json:"case"`
+	Purge     *purgeEntity     `json:"purge,omitempty"` // its content is being erased, or was
+}
+
+type purgeEntity struct {
+	Request model.ID  `json:"request"`
+	At      time.Time `json:"at"`
+	DoneAt  time.Time `json:"done_at,omitzero"` // absent: something is left
 }
 
 type sanctionEntity struct {
@@ -88,6 +95,12 @@ func (d *desk) accountOf(ctx context.Context, a model.Account) (accountEntity, e
 		return e, err
 	} else if err == nil {
 		e.Case = open.ID.String()
+	}
+	purge, err := d.Store.Purge(ctx, a.ID)
+	if err != nil && model.KindOf(err) != model.KindNotFound {
+		return e, err
+	} else if err == nil {
+		e.Purge = &purgeEntity{Request: purge.Request, At: purge.At, DoneAt: purge.DoneAt}
 	}
 	requests, err := d.Store.RequestsOn(ctx, a.ID, recentRequests)
 	if err != nil {

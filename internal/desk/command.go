@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 
+	"keyturn/internal/guard"
 	"keyturn/internal/model"
 	"keyturn/internal/web"
 )
@@ -125,6 +126,22 @@ type explanation struct {
 	Key     *refusal `json:"key_refusal,omitempty"` // why the caller's own key would not count
 	Row     string   `json:"row"`
 	Policy  string   `json:"policy"`
+	Preview *preview `json:"preview,omitempty"` // of a darkening
+}
+
+// preview is what a darkening does, beside what the caller may darken.
+type preview struct {
+	Reach int64           `json:"reach"`
+	Words string          `json:"words"`
+	Hour  guard.Allowance `json:"hour"`
+	Day   guard.Allowance `json:"day"`
+}
+
+func previewOf(x guard.Explanation) *preview {
+	if x.Preview == "" {
+		return nil
+	}
+	return &preview{Reach: x.Reach, Words: x.Preview, Hour: x.Hour, Day: x.Day}
 }
 
 type missing struct {
@@ -161,5 +178,5 @@ func (d *desk) explain(w http.ResponseWriter, r *http.Request, who caller) error
 	}
 	return web.WriteJSON(w, http.StatusOK, explanation{Allowed: x.Allowed, Need: needOf(x.Need),
 		Missing: missing{x.Missing.Keys, notNil(x.Missing.Roles), x.Missing.Teams}, Refusal: refusalOf(x.Refusal),
-		Key: refusalOf(x.Key), Row: string(x.Row), Policy: x.Policy})
+		Key: refusalOf(x.Key), Row: string(x.Row), Policy: x.Policy, Preview: previewOf(x)})
 }

@@ -125,6 +125,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /api/v1/requests":                   d.staff(d.requests),
 		"POST /api/v1/requests":                  d.staff(d.submit),
 		"GET /api/v1/requests/{id}":              d.staff(d.request),
+		"GET /api/v1/requests/{id}/private":      d.staff(d.look),
 		"POST /api/v1/requests/{id}/key":         d.staff(d.turn),
 		"POST /api/v1/requests/{id}/veto":        d.staff(d.stop(d.Guard.Veto)),
 		"POST /api/v1/requests/{id}/decline":     d.staff(d.stop(d.Guard.Decline)),
@@ -136,6 +137,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /api/v1/freezes":                    d.staff(d.freezes),
 		"GET /api/v1/policy":                     d.staff(d.policy),
 		"POST /api/v1/explain":                   d.staff(d.explain),
+		"POST /api/v1/bulk":                      d.staff(d.bulk),
 	} {
 		mux.Handle(pattern, web.Handler(d.Log, web.DeskStyle, h))
 	}

@@ -34,6 +34,11 @@ type Need struct {
 	WaitSeconds int64        `json:"wait_seconds"`
 }
 
+// Requirement is the need as the policy has it.
+func (n Need) Requirement() model.Requirement {
+	return model.Requirement{Keys: n.Keys, Roles: n.Roles, Teams: n.Teams, Wait: time.Duration(n.WaitSeconds) * time.Second}
+}
+
 // Request is a request as the desk shows it.
 type Request struct {
 	ID        model.ID           `json:"id"`
@@ -80,11 +85,97 @@ func (c *Client) Request(ctx context.Context, o Order) (Request, error) {
 	return r, err
 }
 
+// BulkOrder is one command on many accounts.
+type BulkOrder struct {
+	Kind     model.CommandKind `json:"kind"`
+	Accounts []string          `json:"accounts"`
+	Params   map[string]string `json:"params,omitempty"`
+	Rule     string            `json:"rule,omitempty"`
+	Reason   string            `json:"reason"`
+}
+
+// BulkResult is what became of a bulk command on one account.
+type BulkResult struct {
+	Account Who                `json:"account"`
+	Request model.ID           `json:"request"`
+	State   model.RequestState `json:"state"`
+	Refusal *Error             `json:"refusal"`
+}
+
+// Bulk gives one command on many accounts.
+func (c *Client) Bulk(ctx context.Context, o BulkOrder) ([]BulkResult, error) {
+	var out struct {
+		Results []BulkResult `json:"results"`
+	}
+	err := c.Post(ctx, "/api/v1/bulk", o, &out)
+	return out.Results, err
+}
+
+// Left is a budget within a window, and what is left of it. Reach counts followers.
+type Left struct {
+	Accounts     int64 `json:"accounts"`
+	AccountsLeft int64 `json:"accounts_left"`
+	Reach        int64 `json:"reach"`
+	ReachLeft    int64 `json:"reach_left"`
+}
+
+// Explanation is what would become of a command.
+type Explanation struct {
+	Allowed bool   `json:"allowed"`
+	Need    Need   `json:"need"`
+	Missing Need   `json:"missing"`
+	Refusal *Error `json:"refusal,omitempty"`
+	Key     *Error `json:"key_refusal,omitempty"`
+	Row     string `json:"row"`
+	Policy  string `json:"policy"`
+	Preview *struct {
+		Reach int64  `json:"reach"`
+		Words string `json:"words"`
+		Hour  Left   `json:"hour"`
+		Day   Left   `json:"day"`
+	} `json:"preview,omitempty"`
+}
+
+// Explain asks what would become of a command, and changes nothing.
+func (c *Client) Explain(ctx context.Context, o Order) (Explanation, error) {
+	var x Explanation
+	err := c.Post(ctx, "/api/v1/explain", o, &x)
+	return x, err
+}
+
 // Show reads a request.
 func (c *Client) Show(ctx context.Context, id string) (Request, error) {
 	var r Request
 	err := c.Get(ctx, "/api/v1/requests/"+id, &r)
 	return r, err
+}
+
+// Private is what is private of an account, as one reading shows it.
+type Private struct {
+	Account Who    `json:"account"`
+	Email   string `json:"email"`
+	Posts   []struct {
+		ID         model.ID         `json:"id"`
+		Text       string           `json:"text"`
+		Spoiler    string           `json:"spoiler,omitempty"`
+		Visibility model.Visibility `json:"visibility"`
+		Mentions   []model.ID       `json:"mentions"`
+		CreatedAt  time.Time        `json:"created_at"`
+	} `json:"posts"`
+	EndsAt   time.Time `json:"ends_at"`
+	Readings int64     `json:"readings"`
+	Leaf     int64     `json:"leaf"`
+}
+
+// Look reads what is private by a request of the client's that took effect, with posts older than before ("": the newest).
+func (c *Client) Look(ctx context.Context, id, before string) (Private, error) {
+	var p Private
+	path := "/api/v1/requests/" + id + "/private"
+	if before != "" {
+		path += "?before=" + before
+	}
+	err := c.Get(ctx, path, &p)
+	return p, err
 }
 
 // Turn turns the client's key on a request.

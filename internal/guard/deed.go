@@ -18,15 +18,18 @@ type deed struct {
 	cmd       model.Command
 	info      model.CommandInfo
 	target    model.Target
-	class     model.Class // the account's class now
-	verified  bool        // the account carries the mark now
-	strictest model.Class // the class whose requirements hold (law 11)
-	row       policy.Row  // whose requirement holds; empty for what has none
-	brief     bool        // a lock that law 1 excepts
-	loosens   bool        // it makes something easier (law 2)
-	cheap     bool        // what it gives is a place in the count, and no role that a row names (law 2)
-	several   bool        // for what is cheap: somebody holds several roles, and could stand for several people
-	end       time.Duration
+	class     model.Class    // the account's class now
+	verified  bool           // the account carries the mark now
+	strictest model.Class    // the class whose requirements hold (law 11)
+	row       policy.Row     // whose requirement holds; empty for what has none
+	brief     bool           // a lock that law 1 excepts
+	loosens   bool           // it makes something easier (law 2)
+	cheap     bool           // what it gives is a place in the count, and no role that a row names (law 2)
+	several   bool           // for what is cheap: somebody holds several roles, and could stand for several people
+	end       time.Duration  // how long a sanction lasts at most; zero: until it is lifted
+	until     time.Time      // when it ends, whenever it began; zero: end after its start
+	at        time.Time      // before which there is no effect; zero: at once
+	darkSince time.Time      // for purge: since when the account is dark without a break; zero: it is not
 	lifts     []sanctionMade // for restore: what it would lift
 }
 
@@ -39,6 +42,9 @@ func (d deed) harms() bool {
 	return false
 }
 
+// inBulk reports whether the command is one of many that were given at once.
+func (d deed) inBulk() bool { return d.cmd.Params[paramBulk] != "" }
+
 // onAccount reports whether the command is aimed at an account or one of its posts.
 func (d deed) onAccount() bool {
 	return d.info.Target == model.TargetAccount || d.info.Target == model.TargetPost
@@ -48,8 +54,8 @@ func (d deed) onAccount() bool {
 // post by post, an account is as dark.
 func (d deed) reach() int64 { return d.target.Reach }
 
-// look reads what a command is aimed at. Bad input is an invalid error that names the field.
-func (c *court) look(ctx context.Context, cmd model.Command) (deed, error) {
+// look reads what a command that was made at a moment is aimed at. Bad input is an invalid error that names the field.
+func (c *court) look(ctx context.Context, cmd model.Command, made time.Time) (deed, error) {
 	d := deed{cmd: cmd, info: cmd.Info()}
 	if d.info.Kind == "" {
 		return d, model.Invalid("kind", "%q is no command", cmd.Kind)
@@ -68,7 +74,7 @@ func (c *court) look(ctx context.Context, cmd model.Command) (deed, error) {
 		err = d.lookAtPerson(ctx, c.r)
 	}
 	if err == nil {
-		err = c.readParams(ctx, &d)
+		err = c.readParams(ctx, &d, made)
 	}
 	return d, err
 }
@@ -196,7 +202,7 @@ func isBrief(s model.Sanction) bool {
 }
 
 // sameTarget compares what was signed with what is there now. The reach may have changed: it follows from follows, which
-// are not privileged.
+// are not privileged. So may the requester's budget, which is asked again in full.
 func sameTarget(signed, now model.Target) bool {
 	return signed.Handle == now.Handle && signed.Class == now.Class && signed.Strictest == now.Strictest &&
 		signed.State == now.State && slices.Equal(signed.Sanctions, now.Sanctions)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"keyturn/internal/approval"
@@ -20,9 +21,17 @@ const (
 	dueTime  = 30 * time.Second // bounds one look: a database that hangs must not end them
 )
 
-// Run does what comes due by time — requests whose wait is over, requests that expired, employments that ended — until
-// ctx ends. Any number of nodes may run it: each thing is decided again in the transaction that does it.
+// Run does what comes due by time — requests whose wait is over, requests that expired, employments that ended — and erases
+// what was purged, until ctx ends. Any number of nodes may run it: each thing is decided again in the transaction that
+// does it.
 func (g *Guard) Run(ctx context.Context) {
+	var loops sync.WaitGroup
+	loops.Go(func() { g.runDue(ctx) })
+	loops.Go(func() { g.runErase(ctx) })
+	loops.Wait()
+}
+
+func (g *Guard) runDue(ctx context.Context) {
 	tick := time.NewTicker(dueEvery)
 	defer tick.Stop()
 	for failing := false; ; {

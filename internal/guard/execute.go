@@ -38,6 +38,10 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 			Rule: d.cmd.Rule, At: p.Now()})
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit, model.CmdRemovePost, model.CmdDeactivate, model.CmdSuspend, model.CmdBan:
 		return sanction(ctx, p, q, d)
+	case model.CmdPurge:
+		return purge(ctx, p, q, d)
+	case model.CmdViewPrivate:
+		return openLook(ctx, p, q, v)
 	case model.CmdRestore:
 		return liftAll(ctx, p, q, v)
 	case model.CmdSetClass, model.CmdSetVerified:
@@ -65,7 +69,10 @@ func sanction(ctx context.Context, p *store.PrivTx, q model.Request, d deed) err
 	if d.cmd.Kind == model.CmdRemovePost {
 		s.Post = d.cmd.Post
 	}
-	if d.end > 0 {
+	switch {
+	case !d.until.IsZero():
+		s.End = d.until
+	case d.end > 0:
 		s.End = p.Now().Add(d.end)
 	}
 	return p.PutSanction(ctx, s)

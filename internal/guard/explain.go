@@ -19,6 +19,12 @@ type Explanation struct {
 	Target  model.Target
 	Row     policy.Row
 	Policy  string
+
+	// Of a darkening only: what it does, and how that compares with what the person may darken.
+	Reach   int64 // followers that lose sight of the account
+	Preview string
+	Hour    Allowance
+	Day     Allowance
 }
 
 // Explain answers for a person and a command: allowed, what is missing, or why not. It changes nothing.
@@ -38,6 +44,9 @@ func (g *Guard) Explain(ctx context.Context, person model.ID, cmd model.Command)
 	q := model.Request{Command: takeIn(cmd, ""), Requester: person, CreatedAt: now}
 	v, err := c.judge(ctx, q, nil)
 	x := Explanation{Need: v.need, Target: v.deed.target, Row: v.deed.row, Policy: c.hash, Missing: v.missing}
+	if err := c.preview(ctx, &x, v.deed, person); err != nil {
+		return x, err
+	}
 	if e, ok := errors.AsType[*model.Error](err); ok && e.Kind != model.KindUnavailable {
 		x.Refusal = e
 		return x, nil

@@ -60,7 +60,7 @@ func (g *Guard) convene(ctx context.Context, p *store.PrivTx) (*court, error) {
 // judge decides: laws, then policy, then whose keys stand. The error it returns is trouble (the store, a broken row),
 // which refuses what harms or governs; a refusal stands in the verdict.
 func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (verdict, error) {
-	d, err := c.look(ctx, q.Command)
+	d, err := c.look(ctx, q.Command, q.CreatedAt)
 	if err != nil {
 		return verdict{deed: d}, err
 	}
@@ -68,6 +68,9 @@ func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (v
 	requester, err := c.member(ctx, q.Requester)
 	if err != nil {
 		return v, err
+	}
+	if v.deed.info.Group == model.GroupDarken && c.b != nil {
+		v.deed.target.Budget = c.b.Budget(requester.RoleSet()...).ReachPerDay
 	}
 	if d.cmd.Kind == model.CmdRestore {
 		if v.undo, err = c.weighRestore(ctx, &v.deed, q.Requester); err != nil {
@@ -101,6 +104,12 @@ func (v verdict) refuse(err error) (verdict, error) {
 // mayHappen asks what does not depend on the keys: the clock, the requester, the policy, a freeze.
 func (c *court) mayHappen(ctx context.Context, d deed, requester model.Person) (*model.Error, error) {
 	if e := failClosed(d, c.now, c.doubt); e != nil {
+		return e, nil
+	}
+	if e := neverInBulk(d); e != nil {
+		return e, nil
+	}
+	if e := heldInTheDark(d, PurgeHold/time.Duration(c.g.settings.WaitDivisor), c.now); e != nil {
 		return e, nil
 	}
 	if e := leaversHoldNoKeys(d, requester, c.now); e != nil {

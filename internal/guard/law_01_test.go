@@ -40,7 +40,7 @@ func (w *world) harms(handle string) []model.Command {
 // offered reports whether the server does the command at all; what it does not do nobody can do.
 func offered(kind model.CommandKind) bool {
 	switch kind {
-	case model.CmdPurge, model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
+	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
 		return false
 	}
 	return true

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -42,6 +43,14 @@ func twoKeys(d deed, need model.Requirement) model.Requirement {
 		need.Keys = max(need.Keys, 2)
 	}
 	return need
+}
+
+// neverInBulk is law 1 as well: a protected account is never in a bulk command, whatever the command.
+func neverInBulk(d deed) *model.Error {
+	if d.inBulk() && d.onAccount() && d.strictest.Protected() {
+		return model.Refused(LawTwoKeys, "a protected account is never in a bulk command")
+	}
+	return nil
 }
 
 // noLoneGovernor is law 2: what makes anything easier takes at least the keys and the wait of the strictest row that
@@ -98,7 +107,8 @@ func notOneself(d deed, signer model.ID) *model.Error {
 
 // leaversHoldNoKeys is law 3: from the moment a person is on notice, or 14 days before a known end date, that person
 // neither asks for nor signs anything on a protected account, nor what governs, freezes, restores or decides an appeal.
-// A contractor without an end date counts as a leaver.
+// A contractor without an end date counts as a leaver. What is scheduled dies with the notice of whoever stands behind it,
+// on whatever account.
 func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	if p.Employment.Ended(now) {
 		return model.Refused(LawLeavers, "the employment has ended")
@@ -109,7 +119,7 @@ func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	switch d.info.Group {
 	case model.GroupGovern, model.GroupLight, model.GroupAppeal:
 	default:
-		if !d.strictest.Protected() {
+		if !d.strictest.Protected() && !d.scheduled() {
 			return nil
 		}
 	}
@@ -194,7 +204,7 @@ func ledgerWithTheEffect(f ledger.Facts, rows []ledger.Row) *model.Error {
 }
 
 // nothingIsLost is law 7: darkening and silencing write sanctions and the guard's own books, and touch no post, follow,
-// list or counter.
+// list or counter. A purge writes down that content is to be erased; what erases it comes after.
 func nothingIsLost(d deed, rows []ledger.Row) *model.Error {
 	if d.info.Group != model.GroupDarken && d.info.Group != model.GroupSilence {
 		return nil
@@ -202,11 +212,37 @@ func nothingIsLost(d deed, rows []ledger.Row) *model.Error {
 	for _, row := range rows {
 		switch row.Table {
 		case "sanctions", "requests", "request_keys", "charges", "freezes":
+		case "purges":
+			if d.cmd.Kind != model.CmdPurge {
+				return model.Refused(LawNothingLost, "only a purge erases")
+			}
 		default:
 			return model.Refused(LawNothingLost, "a darkening may not change %s", row.Table)
 		}
 	}
 	return nil
+}
+
+// heldInTheDark is the rest of law 7: content is erased only after a hold in the dark, without a break, in which it could
+// have been brought back.
+func heldInTheDark(d deed, hold time.Duration, now time.Time) *model.Error {
+	switch {
+	case d.cmd.Kind != model.CmdPurge:
+	case d.darkSince.IsZero():
+		return model.Refused(LawNothingLost, "the account is not dark: content is erased only after %s in the dark without a break", days(hold))
+	case now.Sub(d.darkSince) < hold:
+		return model.Refused(LawNothingLost, "the account is dark since %s: content is erased after %s in the dark, from %s on", d.darkSince.Format(time.RFC3339),
+			days(hold), d.darkSince.Add(hold).Format(time.RFC3339))
+	}
+	return nil
+}
+
+// days writes a hold in days where it is whole ones.
+func days(d time.Duration) string {
+	if day := 24 * time.Hour; d%day == 0 {
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return d.String()
 }
 
 // darkEverywhere is law 8: whatever changes what may be seen is announced in the transaction that changes it, for this
@@ -262,8 +298,9 @@ func boundedReach(d deed, b *policy.Bundle, p model.Person, used budgetUse) *mod
 		return model.Refused(LawBounded, "%s has darkened %d accounts this hour and %d today, of %d and %d",
 			p.Name, used.hour.count, used.day.count, budget.AccountsPerHour, budget.AccountsPerDay)
 	case used.hour.reach+reach > budget.ReachPerHour, used.day.reach+reach > budget.ReachPerDay:
-		return model.Refused(LawBounded, "%d followers would lose sight of this account: %s's budget is %d an hour and %d a day, of which %d and %d are used",
-			reach, p.Name, budget.ReachPerHour, budget.ReachPerDay, used.hour.reach, used.day.reach)
+		return model.Refused(LawBounded, "%s followers would lose sight of this account, %s the daily budget of %s, which is %s (%s an hour): of that %s are used (%s this hour)",
+			model.Count(reach), model.Share(reach, budget.ReachPerDay), p.Name, model.Count(budget.ReachPerDay),
+			model.Count(budget.ReachPerHour), model.Count(used.day.reach), model.Count(used.hour.reach))
 	}
 	return nil
 }
@@ -307,10 +344,11 @@ type doubts struct {
 	jumped bool      // the clock was set forward by over maxJump
 }
 
-// failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover and governing. The clock is in
+// failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover, governing, and looking at what is
+// private. The clock is in
 // doubt when it is before the ledger's last entry, or was set forward by over a minute.
 func failClosed(d deed, now time.Time, doubt doubts) *model.Error {
-	if !d.harms() && d.info.Group != model.GroupGovern {
+	if !d.harms() && d.info.Group != model.GroupGovern && d.info.Group != model.GroupPrivate {
 		return nil
 	}
 	switch {

@@ -12,6 +12,10 @@ func mutants() []mutant {
 		{1, "guard/requirement", "b.Requirement(d.row, d.strictest)", "b.Requirement(d.row, model.ClassStandard)", "PostByPost"},
 		{1, "guard/deed", "class.Verified, classTravels(class, c.now)", "class.Verified, model.ClassStandard", "OnePerson"},
 		{1, "guard/deed", "s.Active(c.now) && !isBrief(s)", "s.Active(c.now)", "HidesNothing"},
+		{1, "guard/params", "hadBriefLock(ctx, c.r, d.cmd.Account, c.effective(*d))", "hadBriefLock(ctx, c.r, d.cmd.Account, c.now)", "ScheduledBrief"},
+		{1, "guard/laws", "d.inBulk() && d.onAccount() && d.strictest.Protected()", "d.inBulk() && d.onAccount() && d.class.Protected()", "NeverInBulk"},
+		{1, "guard/judge", "	if e := neverInBulk(d); e != nil {\n\t\treturn e, nil\n\t}\n", "", "Meanwhile"},
+		{1, "guard/bulk", "	if len(protected) > 0 {", "	if len(protected) > 1 {", "NeverInBulk"},
 		{1, "approval/quorum", "need.Keys-len(humans)", "need.Keys-len(holders)-1", "WeakestPolicy"},
 
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || !d.cheap {", "BundleInForce"},
@@ -47,6 +51,7 @@ func mutants() []mutant {
 		{3, "guard/effect_staff", "return p.EndStaffSessionsOf(ctx, m.ID)", "return nil", "TheEnd"},
 		{3, "guard/effect_staff", "	for _, c := range credentials {", "	for _, c := range credentials[:0] {", "TheEnd"},
 		{3, "guard/due", "errs := []error{g.leave(ctx),", "errs := []error{nil,", "OwnRequests"},
+		{3, "guard/laws", " && !d.scheduled()", "", "ScheduledDies"},
 		{3, "guard/due", "	case !v.missing.None():\n", "	case false:\n", "KeysStopCounting"},
 
 		{4, "guard/laws", "if g.GrantedAt.After(since) {", "if g.GrantedAt.After(now) {", "Sponsors"},
@@ -65,6 +70,7 @@ func mutants() []mutant {
 		{5, "guard/laws", "need.Keys == 1 && d.info.Group != model.GroupGovern", "d.info.Group != model.GroupGovern", "Session"},
 		{5, "guard/turn", "	case c.hash != q.Policy:", "	case c.hash == \"\":", "SomethingElse"},
 		{5, "guard/turn", "	case !sameTarget(q.Target, v.deed.target):", "	case false:", "SomethingElse"},
+		{5, "guard/submit", "WaitDivisor)), v.deed.at)", "WaitDivisor)), p.Now())", "IsDecidedAgain"},
 		{5, "guard/turn", "	case !now.Before(q.ExpiresAt):", "	case false:", "Expired"},
 		{5, "guard/deed", "slices.Equal(signed.Sanctions, now.Sanctions)", "len(signed.State) == len(now.State)", "SomethingElse"},
 		{5, "guard/private", "if hashOf(salt, name, text) != q.Command.Params[name] {", "if false {", "PrivateParameter"},
@@ -77,6 +83,7 @@ func mutants() []mutant {
 		{6, "guard/submit", "	p.Entry.Facts.Law = refusal.Law\n", "", "OneEntry"},
 		{6, "guard/submit", "		refuseEntry(p, q, a, v.refusal)\n", "", "OneEntry"},
 		{6, "guard/laws", "f.Event == \"\" || ", "", "TheEntrySays"},
+		{6, "guard/look", "	if err != nil {\n\t\treturn Private{}, err\n\t}\n\treturn seen, nil\n", "	return seen, nil\n", "NoLookWithout"},
 		{6, "guard/due", "e.Kind != model.KindUnavailable {", "e.Kind == model.KindUnavailable {", "Impossible"},
 		{6, "guard/due", "		errs = append(errs, g.settle(ctx, q.ID))\n", "		if err := g.settle(ctx, q.ID); err != nil {\n\t\t\treturn err\n\t\t}\n", "FailingEffect"},
 		{6, "store/sanction", "	return p.put(ctx, sanctionTable,", "	if _, err := p.exec(ctx, sanctionTable.upsert, s.ID, s.Account, s.Post, string(s.Kind), s.Request, s.Case, s.Rule, millis(s.Start), millis(s.End), millis(s.LiftedAt), p.Leaf()); err != nil {\n\t\treturn err\n\t}\n\treturn p.put(ctx, sanctionTable,", "WhateverHappens|OneEntry"},
@@ -85,10 +92,19 @@ func mutants() []mutant {
 		{7, "guard/execute", "	return p.PutSanction(ctx, s)\n", "	if err := p.PutClass(ctx, store.AccountClass{Account: s.Account, Class: d.class}); err != nil {\n\t\treturn err\n\t}\n\treturn p.PutSanction(ctx, s)\n", "NothingIsLost"},
 		{7, "guard/execute", "	return p.PutSanction(ctx, s)\n", "	if err := p.SetProfile(ctx, model.Account{ID: s.Account}); err != nil {\n\t\treturn err\n\t}\n\treturn p.PutSanction(ctx, s)\n", "NothingIsLost"},
 
+		{7, "guard/laws", "	case now.Sub(d.darkSince) < hold:", "	case now.Sub(d.darkSince) < hold/2:", "AfterTheHold"},
+		{7, "guard/laws", "	case d.darkSince.IsZero():", "	case d.darkSince.IsZero() && now.IsZero():", "AfterTheHold|DecidedAgain"},
+		{7, "guard/purge", "(end.IsZero() || end.After(since))", "(end.IsZero() || end.After(now.Add(-PurgeHold)))", "AfterTheHold"},
+		{7, "guard/purge", "s.Post == 0 && s.Kind.Darkens()", "s.Post == 0", "AfterTheHold"},
+		{7, "guard/purge", "	if err != nil || !stands {", "	if err != nil {", "TakesValidKeys"},
+		{7, "guard/purge", "	return g.keysStand(ctx, r, q, false)", "	return true, nil", "TakesValidKeys"},
+		{7, "guard/laws", "			if d.cmd.Kind != model.CmdPurge {", "			if d.cmd.Kind == model.CmdWarn {", "OwnBooks"},
+
 		{8, "guard/laws", "return id.String() == row.Values[\"account\"]", "return id != 0", "NothingUntold"},
 		{8, "store/sanction", "if !slices.Contains(p.sanctioned, s.Account) {", "if slices.Contains(p.sanctioned, s.Account) {", "Told"},
 
 		{9, "guard/laws", "now.Sub(made.sanction.Start) <= UndoWindow && ", "", "AfterTheHour"},
+		{9, "guard/restore", "byPerson: byPerson}, c.effective(*d))", "byPerson: byPerson}, c.now)", "ScheduledRestore"},
 		{9, "guard/laws", "<= UndoWindow && !made.legal", "<= UndoWindow", "LegalGround"},
 		{9, "guard/laws", " && history.onCase == 0", "", "OnceByCase"},
 		{9, "guard/laws", " && history.byPerson < UndoPerDay", "", "BoundedUndos"},
@@ -114,12 +130,17 @@ func mutants() []mutant {
 		{10, "guard/stop", "	case c.Kind == model.CmdUnfreeze:", "	case c.Kind == \"\":", "WithoutACase"},
 		{10, "guard/deed", "cmd.Case != 0 && !d.onAccount()", "cmd.Case < 0 && !d.onAccount()", "NobodySpends"},
 
+		{10, "guard/look", "	if looks < LooksPerDay {", "	if looks <= LooksPerDay {", "LooksAreBounded"},
+		{10, "guard/look", "	for _, id := range v.payers(requester) {", "	for _, id := range v.payers(requester)[:1] {", "LooksAreBounded"},
+
+		{11, "guard/purge", "d.row = policy.RowPurge", "d.row = policy.RowDeactivate", "TheKeysOfItsClass"},
 		{11, "guard/laws", "		return c.LoweredFrom\n", "		return c.Class\n", "ClassTravels"},
 		{11, "guard/laws", " && c.LoweredFrom.Rank() < high", "", "OnlyStaff"},
 		{11, "guard/laws", "followers >= at", "followers > at", "Rise"},
 		{11, "guard/deed", "		d.strictest = model.ClassHighProfile", "		d.class = model.ClassHighProfile", "Rise"},
 		{11, "guard/params", "d.loosens = text == \"false\" || d.strictest.Protected()", "d.loosens = false", "TheMark"},
 
+		{12, "guard/laws", " && d.info.Group != model.GroupPrivate", "", "LookInDoubt"},
 		{12, "guard/laws", "	case now.Before(doubt.last):", "	case now.Before(doubt.last.Add(-maxJump)):", "ClockBack"},
 		{12, "store/privileged", "		at = max(at, millis(p.at))", "		at = millis(p.at)", "ClockBack"},
 		{12, "guard/laws", "	case doubt.jumped:", "	case doubt.jumped && d.info.Group == model.GroupGovern:", "ClockJump"},

@@ -13,7 +13,10 @@ import (
 
 // The parameters that commands take. A parameter that a command does not take is an error, never ignored.
 const (
+	paramAt        = "at"        // sanctions, warn, restore: the moment (RFC 3339) before which it has no effect
+	paramBulk      = "bulk"      // what a bulk command may be: which one this was part of; set by the guard
 	paramFor       = "for"       // lock, sensitive, limit, suspend: how long, as a Go duration, or "unlimited"
+	paramUntil     = "until"     // the same: the moment (RFC 3339) at which it ends, instead of "for"
 	paramSanction  = "sanction"  // restore: one sanction instead of all on the account
 	paramGround    = "ground"    // darkening: "legal" when a court or the law demands it
 	paramClass     = "class"     // set_class
@@ -41,15 +44,24 @@ const (
 // maxFor bounds how long a timed sanction may be.
 const maxFor = 5 * 365 * 24 * time.Hour
 
-// takes lists the parameters of each command.
+// takes lists the parameters of a command.
 func takes(cmd model.Command) []string {
+	own := ownParams(cmd)
+	if schedulable(cmd.Kind) {
+		own = append(own, paramAt)
+	}
+	return own
+}
+
+// ownParams are the parameters that a command takes and not every one of its like.
+func ownParams(cmd model.Command) []string {
 	switch cmd.Kind {
 	case model.CmdWarn:
 		return []string{paramMessage}
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit:
-		return []string{paramFor, paramMessage}
+		return []string{paramFor, paramUntil, paramMessage}
 	case model.CmdSuspend:
-		return []string{paramFor, paramGround, paramMessage}
+		return []string{paramFor, paramUntil, paramGround, paramMessage}
 	case model.CmdDeactivate, model.CmdBan, model.CmdRemovePost:
 		return []string{paramGround, paramMessage}
 	case model.CmdRestore:
@@ -79,21 +91,24 @@ func takes(cmd model.Command) []string {
 }
 
 // readParams checks the parameters and finds the row of the policy's table that governs the command.
-func (c *court) readParams(ctx context.Context, d *deed) error {
+func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	r, now, allowed := c.r, c.now, takes(d.cmd)
 	for _, name := range slices.Sorted(maps.Keys(d.cmd.Params)) {
-		if !slices.Contains(allowed, name) {
+		if !slices.Contains(allowed, name) && !(name == paramBulk && bulkable(d.cmd.Kind)) {
 			return model.Invalid("params."+name, "%s takes no such parameter (it takes %v)", d.cmd.Kind, allowed)
 		}
 	}
 	if ground := d.cmd.Params[paramGround]; ground != "" && ground != "legal" && ground != "rule" {
 		return model.Invalid("params.ground", "must be rule or legal")
 	}
+	if err := d.readSchedule(made); err != nil {
+		return err
+	}
 	switch d.cmd.Kind {
 	case model.CmdWarn:
 		d.row = policy.RowWarn
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit, model.CmdSuspend:
-		return d.readTimed(ctx, r, now)
+		return c.readTimed(ctx, d, made)
 	case model.CmdRemovePost:
 		d.row = policy.RowRemovePost
 		return d.checkPost(ctx, r)
@@ -101,6 +116,10 @@ func (c *court) readParams(ctx context.Context, d *deed) error {
 		d.row = policy.RowDeactivate
 	case model.CmdBan:
 		d.row = policy.RowBan
+	case model.CmdPurge:
+		return c.readPurge(ctx, d)
+	case model.CmdViewPrivate:
+		return c.readLook(ctx, d)
 	case model.CmdRestore:
 		return c.readRestore(ctx, d)
 	case model.CmdFreeze:
@@ -123,10 +142,42 @@ func (c *court) readParams(ctx context.Context, d *deed) error {
 	return nil
 }
 
-// readTimed reads how long a sanction shall last. A lock without "for" is a brief one; the others last until they are
+// readTimed reads how long a sanction shall last. A lock that does not say is a brief one; the others last until they are
 // lifted.
-func (d *deed) readTimed(ctx context.Context, r store.Reads, now time.Time) error {
-	switch text := d.cmd.Params[paramFor]; {
+func (c *court) readTimed(ctx context.Context, d *deed, made time.Time) error {
+	if err := d.readEnd(made, c.now); err != nil {
+		return err
+	}
+	d.row = map[model.CommandKind]policy.Row{model.CmdLock: policy.RowLock, model.CmdSensitive: policy.RowSensitive,
+		model.CmdLimit: policy.RowLimit, model.CmdSuspend: policy.RowSuspend}[d.cmd.Kind]
+	if d.cmd.Kind == model.CmdLock && d.end != 0 && d.end <= BriefLock {
+		had, err := hadBriefLock(ctx, c.r, d.cmd.Account, c.effective(*d))
+		if err != nil {
+			return err
+		}
+		if !had {
+			d.row, d.brief = policy.RowLockBrief, true
+		}
+	}
+	return nil
+}
+
+// readEnd reads "for" or "until". What ends at a moment is measured from its earliest effect on, so that it is never
+// shorter in what it takes than in what it does.
+func (d *deed) readEnd(made, now time.Time) error {
+	text, until := d.cmd.Params[paramFor], d.cmd.Params[paramUntil]
+	switch {
+	case text != "" && until != "":
+		return model.Invalid("params.until", "cannot stand beside for: say how long, or until when")
+	case until != "":
+		at, err := parseMoment("params.until", until)
+		if err != nil {
+			return err
+		}
+		d.until, d.end = at, at.Sub(later(made, d.at))
+		if d.end < time.Minute || d.end > maxFor || !at.After(now) {
+			return model.Invalid("params.until", "must be from 1m to %s after the effect", maxFor)
+		}
 	case text == "" && d.cmd.Kind == model.CmdLock:
 		d.end = BriefLock
 	case text == "" || text == "unlimited":
@@ -136,17 +187,6 @@ func (d *deed) readTimed(ctx context.Context, r store.Reads, now time.Time) erro
 			return model.Invalid("params.for", `must be a duration from 1m to %s, such as 15m or 72h, or "unlimited"`, maxFor)
 		}
 		d.end = end
-	}
-	d.row = map[model.CommandKind]policy.Row{model.CmdLock: policy.RowLock, model.CmdSensitive: policy.RowSensitive,
-		model.CmdLimit: policy.RowLimit, model.CmdSuspend: policy.RowSuspend}[d.cmd.Kind]
-	if d.cmd.Kind == model.CmdLock && d.end != 0 && d.end <= BriefLock {
-		had, err := hadBriefLock(ctx, r, d.cmd.Account, now)
-		if err != nil {
-			return err
-		}
-		if !had {
-			d.row, d.brief = policy.RowLockBrief, true
-		}
 	}
 	return nil
 }

@@ -130,8 +130,11 @@ func TestBadInput(t *testing.T) {
 		{"policy", plain(model.CmdPublishPolicy, "document", "{")},
 		{"params.document", plain(model.CmdPublishPolicy, "document", strings.Repeat("x", 1<<20))},
 		{"kind", plain("explode")},
-		{"kind", w.Command(model.CmdPurge, "uncle")},
-		{"kind", w.Command(model.CmdViewPrivate, "uncle")},
+		{"kind", w.Command(model.CmdDecideAppeal, "uncle")},
+		{"case", change(w.Command(model.CmdViewPrivate, "uncle"), func(c *model.Command) { c.Case = 0 })},
+		{"params.for", w.Command(model.CmdPurge, "uncle", "for", "1h")},
+		{"params.at", w.Command(model.CmdPurge, "uncle", "at", "2017-11-03T06:00:00Z")},
+		{"params.at", w.Command(model.CmdViewPrivate, "uncle", "at", "2017-11-03T06:00:00Z")},
 	} {
 		by := "agent"
 		if info, _ := model.InfoOf(tt.cmd.Kind); info.Group == model.GroupGovern {

@@ -37,6 +37,9 @@ type undoHistory struct {
 // itself (a restore with a post: on that post).
 func (c *court) readRestore(ctx context.Context, d *deed) error {
 	d.row = policy.RowRestore
+	if err := notPurged(ctx, c.g, c.r, d.cmd.Account); err != nil {
+		return err
+	}
 	var only model.ID
 	if s, ok := d.cmd.Params[paramSanction]; ok {
 		id, err := model.ParseID("params.sanction", s)
@@ -143,7 +146,7 @@ func (c *court) weighRestore(ctx context.Context, d *deed, requester model.ID) (
 		if err != nil {
 			return false, err
 		}
-		m.need, m.undo = lightIsEasier(*m, undoHistory{onCase: onCase, byPerson: byPerson}, c.now)
+		m.need, m.undo = lightIsEasier(*m, undoHistory{onCase: onCase, byPerson: byPerson}, c.effective(*d))
 		undo = undo || m.undo
 	}
 	return undo && requireRestore(*d).Keys == 1, nil

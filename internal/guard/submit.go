@@ -16,6 +16,14 @@ import (
 // the key; everything else opens a request that waits for keys. A refusal is an error that names the law or says what
 // the policy wants, and an entry of the ledger; bad input is an invalid error that names the field, and changes nothing.
 func (g *Guard) Submit(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
+	if _, ok := cmd.Params[paramBulk]; ok {
+		return Outcome{}, setByServer()
+	}
+	return g.give(ctx, a, cmd)
+}
+
+// give is Submit for a command of its own and for one of a bulk.
+func (g *Guard) give(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
 	if err := historyStands(g.broken, cmd.Kind); err != nil {
 		return Outcome{}, err
 	}
@@ -91,14 +99,14 @@ func refuseEntry(p *store.PrivTx, q model.Request, a Actor, refusal *model.Error
 	p.Entry.Facts.Note = refusal.Message
 }
 
-// finish has a request with all its keys wait, or take effect where nothing is to be waited for. keys are those that
-// are not in the store yet.
+// finish has a request with all its keys wait, for the policy's wait and for the moment that it names, or take effect
+// where nothing is to be waited for. keys are those that are not in the store yet.
 func (c *court) finish(ctx context.Context, p *store.PrivTx, q model.Request, a Actor, keys []model.Key, v verdict) (Outcome, *model.Error, error) {
-	wait := v.need.Wait / time.Duration(c.g.settings.WaitDivisor)
+	due := later(p.Now().Add(v.need.Wait/time.Duration(c.g.settings.WaitDivisor)), v.deed.at)
 	var err error
-	if wait > 0 {
+	if due.After(p.Now()) {
 		q.State, err = approval.Next(q.State, approval.Complete)
-		q.EffectAt = p.Now().Add(wait)
+		q.EffectAt = due
 		p.Entry.Facts = facts(ledger.EventKey, q, a)
 	} else {
 		q.State, err = approval.Next(q.State, approval.Execute)

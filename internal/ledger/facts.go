@@ -30,6 +30,7 @@ const (
 	EventExpired   Event = "expired"   // a request did not get its keys in time
 	EventLapsed    Event = "lapsed"    // a freeze or a sanction came to its end
 	EventAutomatic Event = "automatic" // what nobody asked for: class rise, employment end by time, breaker
+	EventLooked    Event = "looked"    // what is private of an account was read
 	EventNoise     Event = "noise"     // unauthenticated attempts, counted by source and minute
 
 	EventRecovering      Event = "recovering"       // the recovery keys have asked for somebody's passkey, which is public for a week
@@ -40,7 +41,8 @@ const (
 // Events lists the events.
 func Events() []Event {
 	return []Event{EventBorn, EventBornDemo, EventRequested, EventKey, EventExecuted, EventRefused, EventWithdrawn,
-		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventNoise, EventRecovering, EventRecovered, EventRecoveryStopped}
+		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventLooked, EventNoise, EventRecovering,
+		EventRecovered, EventRecoveryStopped}
 }
 
 // Facts say who did what to whom, and which rows it changed. They stand beside the leaf, which carries only their

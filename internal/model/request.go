@@ -40,6 +40,7 @@ type Target struct {
 	Strictest Class  `json:"strictest,omitempty"` // whose requirements hold: the old class for 7 days after a lowering
 	Sanctions []ID   `json:"sanctions,omitempty"` // active on the account, in order
 	Reach     int64  `json:"reach,omitempty"`     // followers that lose sight of the account
+	Budget    int64  `json:"budget,omitempty"`    // of a darkening: the followers a day that its requester may take an account from
 	State     string `json:"state,omitempty"`     // of a person: employment and roles
 }
 

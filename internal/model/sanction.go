@@ -14,12 +14,13 @@ const (
 	SanctionDeactivate SanctionKind = "deactivate"  // dark as if the account did not exist
 	SanctionSuspend    SanctionKind = "suspend"     // dark with a notice
 	SanctionBan        SanctionKind = "ban"         // dark with a notice, without end
+	SanctionPurge      SanctionKind = "purge"       // dark as if the account did not exist, for ever: its content is erased
 )
 
 // Darkens reports whether the sanction hides what it is on.
 func (k SanctionKind) Darkens() bool {
 	switch k {
-	case SanctionRemovePost, SanctionDeactivate, SanctionSuspend, SanctionBan:
+	case SanctionRemovePost, SanctionDeactivate, SanctionSuspend, SanctionBan, SanctionPurge:
 		return true
 	}
 	return false

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"keyturn/internal/model"
 )
 
@@ -14,10 +12,10 @@ import (
 // it must have read. divisor is what a demo divides its waits by, 1 elsewhere. Everything that a sentence says comes
 // from the request itself, so that it is what the key-holders sign.
 func Words(q model.Request, divisor int64) string {
-	return effect(q, after(q.Need.Wait, divisor)) + "."
+	return effect(q, when(q, divisor)) + "."
 }
 
-// effect is the sentence for each kind of command; wait is what stands before the effect, or "".
+// effect is the sentence for each kind of command; wait is what is waited for before the effect, or "".
 func effect(q model.Request, wait string) string {
 	switch q.Command.Info().Target {
 	case model.TargetAccount, model.TargetPost:
@@ -38,28 +36,30 @@ func class(c model.Class) string { return strings.ReplaceAll(string(c), "_", " "
 
 func onAccount(q model.Request, wait string) string {
 	who, c := account(q.Target), q.Command
-	sight := "; " + losesSight(q.Target.Reach) + wait
+	sight := "; " + losesSight(q.Target) + wait
 	switch c.Kind {
 	case model.CmdWarn:
 		return who + " gets a strike and a message; nothing is hidden" + wait
 	case model.CmdLock:
-		return who + " cannot post" + lasting(c.Params["for"], "for 15 minutes") + "; what it has posted stays visible" + wait
+		return who + " cannot post" + lasting(c.Params, "for 15 minutes") + "; what it has posted stays visible" + wait
 	case model.CmdSensitive:
-		return "The media of " + who + " go behind a warning" + lasting(c.Params["for"], "until it is restored") + wait
+		return "The media of " + who + " go behind a warning" + lasting(c.Params, "until it is restored") + wait
 	case model.CmdLimit:
 		return who + " is left out of public timelines, search and trends for everyone who does not follow it" +
-			lasting(c.Params["for"], "until it is restored") + wait
+			lasting(c.Params, "until it is restored") + wait
 	case model.CmdRemovePost:
-		return fmt.Sprintf("Post %s by %s becomes dark; the account has %s, who lose sight of the post%s, until it is restored",
-			c.Post, who, followers(q.Target.Reach), wait)
+		return fmt.Sprintf("Post %s by %s becomes dark; the account has %s, who lose sight of the post%s%s, until it is restored",
+			c.Post, who, followers(q.Target.Reach), share(q.Target), wait)
 	case model.CmdDeactivate:
 		return who + " becomes dark as if it did not exist" + sight + ", until it is restored"
 	case model.CmdSuspend:
-		return who + " becomes dark with a notice" + sight + "," + lasting(c.Params["for"], "until it is restored")
+		return who + " becomes dark with a notice" + sight + "," + lasting(c.Params, "until it is restored")
 	case model.CmdBan:
 		return who + " becomes dark with a notice and without end" + sight + ", unless it is restored"
 	case model.CmdPurge:
-		return "Everything of " + who + " is erased for good; it cannot be restored" + wait
+		return "Everything of " + who + " is erased for good: posts, profile, e-mail address, follows. It stays dark for ever, nothing brings it back, and its handle stays taken" + wait
+	case model.CmdViewPrivate:
+		return "The e-mail address and the private posts of " + who + " are shown to whoever asked for this, for an hour; each look is recorded" + wait
 	case model.CmdRestore:
 		return restored(q, who) + wait
 	}
@@ -155,39 +155,72 @@ func followers(n int64) string {
 	if n == 1 {
 		return "1 follower"
 	}
-	return humanize.Comma(n) + " followers"
+	return model.Count(n) + " followers"
 }
 
-func losesSight(reach int64) string {
-	switch reach {
+func losesSight(t model.Target) string {
+	switch t.Reach {
 	case 0:
 		return "it has no followers who lose sight of it"
 	case 1:
-		return "1 follower loses sight of it"
+		return "1 follower loses sight of it" + share(t)
 	}
-	return followers(reach) + " lose sight of it"
+	return followers(t.Reach) + " lose sight of it" + share(t)
 }
 
-// after is the part of a sentence that tells the wait.
-func after(wait time.Duration, divisor int64) string {
-	if wait <= 0 {
+// share compares the reach with what whoever asks may darken in a day, where it is worth a word: from 1 % on.
+func share(t model.Target) string {
+	if t.Budget == 0 || t.Reach < t.Budget/100 || t.Reach == 0 {
 		return ""
 	}
-	if divisor > 1 {
-		return fmt.Sprintf(", after a wait of %s (in this demo %s)", span(wait), span(wait/time.Duration(divisor)))
-	}
-	return ", after a wait of " + span(wait)
+	return fmt.Sprintf(" (%s the requester's daily budget)", model.Share(t.Reach, t.Budget))
 }
 
-// lasting is how long a timed sanction lasts, by its parameter.
-func lasting(param, otherwise string) string {
-	if d, err := time.ParseDuration(param); err == nil {
+// when is the part of a sentence that tells what is waited for: a moment, and the policy's wait.
+func when(q model.Request, divisor int64) string {
+	at, wait := moment(q.Command.Params["at"]), q.Need.Wait
+	text := ""
+	if at != "" {
+		text = ", not before " + at
+	}
+	if wait <= 0 {
+		return text
+	}
+	if at != "" {
+		text += " and"
+	} else {
+		text = ","
+	}
+	if divisor > 1 {
+		return fmt.Sprintf("%s after a wait of %s (in this demo %s)", text, span(wait), span(wait/time.Duration(divisor)))
+	}
+	return text + " after a wait of " + span(wait)
+}
+
+// lasting is how long a timed sanction lasts, by its parameters.
+func lasting(params map[string]string, otherwise string) string {
+	if until := moment(params["until"]); until != "" {
+		return " until " + until
+	}
+	if d, err := time.ParseDuration(params["for"]); err == nil {
 		return " for " + span(d)
 	}
-	if param == "unlimited" {
+	if params["for"] == "unlimited" {
 		return " until it is restored"
 	}
 	return " " + otherwise
+}
+
+// moment is a time as people read it; "" when it is none.
+func moment(param string) string {
+	at, err := time.Parse(time.RFC3339, param)
+	switch {
+	case err != nil:
+		return ""
+	case at.Truncate(time.Minute).Equal(at):
+		return at.UTC().Format("2 January 2006, 15:04 UTC")
+	}
+	return at.UTC().Format("2 January 2006, 15:04:05.999 UTC")
 }
 
 // span is a length of time in the largest unit that it is a whole number of.

@@ -50,7 +50,7 @@ func (k Keys) check(field string) error {
 			return model.Invalid(field, "has %.40q, which is no recovery key", vkey)
 		}
 		names = append(names, v.Name())
-		bodies = append(bodies, vkey[strings.LastIndex(vkey, "+"):])
+		bodies = append(bodies, strings.SplitN(vkey, "+", 3)[2]) // its BASE64 may have a plus sign of its own
 	}
 	for what, list := range map[string][]string{"name": names, "key": bodies} {
 		slices.Sort(list)

@@ -88,7 +88,7 @@ func (t *visibility) at(now time.Time, account, post model.ID) (s state) {
 			continue
 		}
 		switch one.Kind {
-		case model.SanctionDeactivate:
+		case model.SanctionDeactivate, model.SanctionPurge:
 			s.deactivated = true
 		case model.SanctionSuspend, model.SanctionBan:
 			s.suspended = true

@@ -28,6 +28,7 @@ const (
 	killedBeforeCommit = "killed before a commit"
 	killedAfterCommit  = "killed after a commit, before anyone was told"
 	diskGivesOut       = "its files may not grow any more"
+	erases             = "erases the account purged" // until it is killed
 )
 
 // child writes members' rows and privileged ones from several goroutines. Before each write it says "try", after each
@@ -38,6 +39,13 @@ func child(dir, mode string) {
 	if err != nil {
 		fmt.Println("failed", err)
 		os.Exit(1)
+	}
+	if mode == erases {
+		n := 0
+		if err := erase(ctx, s, 1, func(int) { n++; say("kept", "erased", fmt.Sprint(n)) }); err != nil {
+			say("failed", mode, err.Error())
+		}
+		select {}
 	}
 	die := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) }
 	var written sync.WaitGroup
@@ -125,7 +133,7 @@ func runChild(t *testing.T, dir, mode string, life time.Duration) map[[2]string]
 			t.Errorf("%s: %s", mode, lines.Text())
 		case word == "full":
 			kill()
-		case word == "kept" && mode == killedByParent && life >= 0:
+		case word == "kept" && (mode == killedByParent || mode == erases) && life >= 0:
 			time.AfterFunc(life, kill) // counted from its first write on, not from its start
 			life = -1
 		}

@@ -45,6 +45,8 @@ type drawn struct {
 	Veto       store.Veto
 	Setting    [2]string
 	Recovery   store.Recovery
+	Purge      store.Purge
+	Look       store.Look
 }
 
 func draw(t *rapid.T, ids *model.IDs) drawn {
@@ -75,6 +77,9 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Setting = [2]string{fmt.Sprint(text(), ids.Next()), text()}
 	d.Recovery = store.Recovery{ID: ids.Next(), Person: d.Person.ID, Login: d.Login.ID, Enrolment: id(), PublicKey: bytes(), Statement: text(),
 		State: store.RecoveryState(text()), StartedAt: at(), EffectAt: at(), ClosedAt: at(), StoppedBy: id()}
+	d.Purge = store.Purge{Account: ids.Next(), Request: id(), Case: id(), At: at(), DoneAt: at()}
+	d.Look = store.Look{ID: ids.Next(), Request: ids.Next(), Person: ids.Next(), Account: id(), Case: id(), At: at(), EndsAt: at(),
+		Readings: anyCount.Draw(t, "readings")}
 	return d
 }
 
@@ -84,7 +89,7 @@ func drawRequest(t *rapid.T, ids *model.IDs) model.Request {
 		Command: model.Command{Kind: model.CommandKind(text()), Account: id(), Post: id(), Person: id(), Rule: text(), Case: id(),
 			Params: rapid.MapOfN(anyText, anyText, 0, 3).Draw(t, "params")},
 		Target: model.Target{Handle: text(), Class: anyClass.Draw(t, "class"), Strictest: anyClass.Draw(t, "strictest"),
-			Sanctions: rapid.SliceOfN(anyID, 0, 3).Draw(t, "sanctions"), Reach: anyCount.Draw(t, "reach"), State: text()},
+			Sanctions: rapid.SliceOfN(anyID, 0, 3).Draw(t, "sanctions"), Reach: anyCount.Draw(t, "reach"), Budget: anyCount.Draw(t, "budget"), State: text()},
 		Need: model.Requirement{Keys: rapid.IntRange(0, 9).Draw(t, "keys"), Roles: rapid.SliceOfN(anyRole, 0, 3).Draw(t, "roles"),
 			Teams: rapid.IntRange(0, 9).Draw(t, "teams"), Wait: time.Duration(rapid.Int64Range(0, 1<<52).Draw(t, "wait"))},
 		State: model.RequestState(text()), CreatedAt: at(), ExpiresAt: at(), EffectAt: at(), ClosedAt: at(), Outcome: text(),
@@ -101,7 +106,7 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 		p.PutCredential(ctx, d.Credential), p.PutClass(ctx, d.Class), p.PutRequest(ctx, d.Request), p.PutKey(ctx, d.Key),
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
 		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
-		p.PutRecovery(ctx, d.Recovery)} {
+		p.PutRecovery(ctx, d.Recovery), p.PutPurge(ctx, d.Purge), p.PutLook(ctx, d.Look)} {
 		if err != nil {
 			return err
 		}
@@ -141,6 +146,8 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 		t.Fatal(err)
 	}
 	r.Setting = [2]string{d.Setting[0], value}
+	r.Purge = must[store.Purge](t)(e.Store.Purge(ctx, d.Purge.Account))
+	r.Look = must[store.Look](t)(e.Store.Look(ctx, d.Look.Request, d.Look.Person))
 	return r
 }
 
@@ -194,7 +201,8 @@ func TestPrivilegedRowsAreReadAsTheyWereWritten(t *testing.T) {
 				t.Fatal(diff)
 			}
 			for _, got := range []int64{r.Person.Leaf, r.Grant.Leaf, r.Login.Leaf, r.Credential.Leaf, r.Class.Leaf, r.Request.Leaf,
-				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf} {
+				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf,
+				r.Purge.Leaf, r.Look.Leaf} {
 				if got != leaf {
 					t.Fatalf("a row names entry %d, not %d: %+v", got, leaf, r)
 				}
@@ -219,6 +227,7 @@ func (d drawn) as(o drawn) drawn {
 	d.Credential.Login, d.Credential.Person = o.Login.ID, o.Person.ID
 	d.Class.Account, d.Request.ID, d.Key.ID, d.Key.Request = o.Class.Account, o.Request.ID, o.Key.ID, o.Request.ID
 	d.Sanction.ID, d.Strike.ID, d.Policy.Hash, d.Freeze.ID = o.Sanction.ID, o.Strike.ID, o.Policy.Hash, o.Freeze.ID
+	d.Purge.Account, d.Look.ID, d.Look.Request, d.Look.Person = o.Purge.Account, o.Look.ID, o.Look.Request, o.Look.Person
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
 	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
 	return d

@@ -43,14 +43,22 @@ func (l *Limiter) Take(key string) error {
 	return err
 }
 
+// TakeMany uses n of the key's allowance, or none of it and says too_many.
+func (l *Limiter) TakeMany(key string, n int) error {
+	_, err := l.hold(key, n)
+	return err
+}
+
 // Hold is Take for what counts only when it fails: giveBack returns what was taken.
-func (l *Limiter) Hold(key string) (giveBack func(), err error) {
+func (l *Limiter) Hold(key string) (giveBack func(), err error) { return l.hold(key, 1) }
+
+func (l *Limiter) hold(key string, n int) (giveBack func(), err error) {
 	if l.rate.Burst == 0 {
 		return func() {}, nil
 	}
 	at := l.now()
-	r := l.of(key).ReserveN(at, 1)
-	if r.DelayFrom(at) > 0 {
+	r := l.of(key).ReserveN(at, n)
+	if !r.OK() || r.DelayFrom(at) > 0 {
 		r.CancelAt(at)
 		return nil, model.Errorf(model.KindTooMany, "too many attempts, try again later")
 	}

@@ -30,6 +30,23 @@ func TestLimiter(t *testing.T) {
 	take("a", false)
 }
 
+func TestLimiterTakesMany(t *testing.T) {
+	clock := testkit.NewClock(time.Unix(0, 0))
+	l := NewLimiter(Rate{Burst: 5, Every: time.Minute}, clock.Now)
+	for i, tt := range []struct {
+		n    int
+		want bool
+	}{{3, true}, {3, false}, {2, true}, {0, true}, {1, false}, {6, false}} {
+		if err := l.TakeMany("a", tt.n); (err == nil) != tt.want {
+			t.Errorf("%d: taking %d: %v", i, tt.n, err)
+		}
+	}
+	clock.Advance(5 * time.Minute)
+	if err := l.TakeMany("a", 5); err != nil {
+		t.Errorf("what was refused was taken: %v", err)
+	}
+}
+
 func TestWhatSucceedsIsGivenBack(t *testing.T) {
 	clock := testkit.NewClock(time.Unix(0, 0))
 	l := NewLimiter(Rate{Burst: 2, Every: time.Hour}, clock.Now)
