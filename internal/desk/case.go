@@ -68,7 +68,7 @@ type exhibitEntity struct {
 	Language     string           `json:"language,omitempty"`
 	CreatedAt    time.Time        `json:"created_at"`
 	EditedAt     time.Time        `json:"edited_at,omitzero"`
-	KeptAt      time.Time        `json:"kept_at"`
+	KeptAt       time.Time        `json:"kept_at"`
 	Named        int64            `json:"named"`
 	DeletedSince time.Time        `json:"deleted_since,omitzero"`
 	EditedSince  time.Time        `json:"edited_since,omitzero"`

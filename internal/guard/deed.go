@@ -28,6 +28,7 @@ type deed struct {
 	several   bool        // for what is cheap: somebody holds several roles, and could stand for several people
 	end       time.Duration
 	lifts     []sanctionMade // for restore: what it would lift
+	mapping   mapping        // for map_person: what it would change
 }
 
 // harms reports whether the command darkens, silences or takes over.

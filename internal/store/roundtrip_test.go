@@ -45,6 +45,8 @@ type drawn struct {
 	Veto       store.Veto
 	Setting    [2]string
 	Recovery   store.Recovery
+	Linked     store.PersonAccount
+	Merge      store.Merge
 }
 
 func draw(t *rapid.T, ids *model.IDs) drawn {
@@ -75,6 +77,8 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Setting = [2]string{fmt.Sprint(text(), ids.Next()), text()}
 	d.Recovery = store.Recovery{ID: ids.Next(), Person: d.Person.ID, Login: d.Login.ID, Enrolment: id(), PublicKey: bytes(), Statement: text(),
 		State: store.RecoveryState(text()), StartedAt: at(), EffectAt: at(), ClosedAt: at(), StoppedBy: id()}
+	d.Linked = store.PersonAccount{ID: ids.Next(), Person: d.Person.ID, Account: ids.Next(), MappedAt: at()}
+	d.Merge = store.Merge{Person: d.Person.ID, Into: d.Person.ID, At: at()}
 	return d
 }
 
@@ -101,7 +105,7 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 		p.PutCredential(ctx, d.Credential), p.PutClass(ctx, d.Class), p.PutRequest(ctx, d.Request), p.PutKey(ctx, d.Key),
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
 		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
-		p.PutRecovery(ctx, d.Recovery)} {
+		p.PutRecovery(ctx, d.Recovery), p.PutPersonAccount(ctx, d.Linked), p.PutMerge(ctx, d.Merge)} {
 		if err != nil {
 			return err
 		}
@@ -136,6 +140,8 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 	if n := must[int64](t)(e.Vetoes(ctx, d.Veto.Person, d.Veto.Case, d.Request.State, time.Time{})); n != 1 {
 		t.Errorf("%d vetoes, want 1", n)
 	}
+	r.Linked = must[store.PersonAccount](t)(e.LinkOf(ctx, d.Linked.Account))
+	r.Merge = only(t, must[[]store.Merge](t)(e.MergesInto(ctx, d.Person.ID)))
 	value, _, err := e.Setting(ctx, d.Setting[0])
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +200,8 @@ func TestPrivilegedRowsAreReadAsTheyWereWritten(t *testing.T) {
 				t.Fatal(diff)
 			}
 			for _, got := range []int64{r.Person.Leaf, r.Grant.Leaf, r.Login.Leaf, r.Credential.Leaf, r.Class.Leaf, r.Request.Leaf,
-				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf} {
+				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf, r.Linked.Leaf,
+				r.Merge.Leaf} {
 				if got != leaf {
 					t.Fatalf("a row names entry %d, not %d: %+v", got, leaf, r)
 				}
@@ -221,5 +228,6 @@ func (d drawn) as(o drawn) drawn {
 	d.Sanction.ID, d.Strike.ID, d.Policy.Hash, d.Freeze.ID = o.Sanction.ID, o.Strike.ID, o.Policy.Hash, o.Freeze.ID
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
 	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
+	d.Linked.ID, d.Linked.Person, d.Merge.Person, d.Merge.Into = o.Linked.ID, o.Person.ID, o.Person.ID, o.Person.ID
 	return d
 }
