@@ -201,7 +201,7 @@ func (d *drawing) people(followers int) {
 // graph has everybody follow: @president by exactly as many as asked for, the other named ones by some, and the crowd
 // each other, a few of them by many.
 func (d *drawing) graph(followers int) {
-	others := d.w.accounts[len(d.w.Accounts):]
+	others := d.others()
 	for _, a := range others[:followers] {
 		d.follow(a.ID, d.w.Accounts["president"])
 	}
@@ -210,7 +210,7 @@ func (d *drawing) graph(followers int) {
 			d.follow(a.ID, d.w.Accounts[handle])
 		}
 	}
-	circle := others[:min(crowd, len(others))]
+	circle := d.circle()
 	for i, a := range circle {
 		seen := map[int]bool{i: true}
 		for range 12 + d.r.IntN(30) {
@@ -247,7 +247,7 @@ func (d *drawing) talk() {
 			d.post(d.w.Accounts[n.handle], d.pick(n.texts), model.Post{})
 		}
 	}
-	circle := d.w.accounts[len(d.w.Accounts):][:min(crowd, len(d.w.accounts)-len(d.w.Accounts))]
+	circle := d.circle()
 	for _, a := range circle {
 		for range 2 + d.r.IntN(6) {
 			d.post(a.ID, d.pick(everyday), model.Post{})
@@ -282,9 +282,15 @@ func (d *drawing) post(by model.ID, text string, p model.Post) {
 	d.w.posts = append(d.w.posts, p)
 }
 
+// others are the accounts that have no part of their own: those behind the named ones and the staff's.
+func (d *drawing) others() []model.Account { return d.w.accounts[len(d.w.Accounts):] }
+
+// circle are those of the others who post and follow each other.
+func (d *drawing) circle() []model.Account { return d.others()[:min(crowd, len(d.others()))] }
+
 // complain has the crowd report: the President constantly, the others now and then.
 func (d *drawing) complain() {
-	circle := d.w.accounts[len(d.w.Accounts):][:min(crowd, len(d.w.accounts)-len(d.w.Accounts))]
+	circle := d.circle()
 	comments := []string{"I do not like this.", "This is not true.", "Too many posts about cheese.", "Rude.", "Please look at this one."}
 	for i, n := range []int{40, 6, 2, 3} { // the first four of the named
 		for range n {
@@ -303,7 +309,7 @@ func (d *drawing) complain() {
 // campaign has accounts that were made today report @niece, and some of the crowd, whose reports of @uncle came to nothing
 // before, report him again: all of them weigh little. One member reports something illegal, and its author deletes it.
 func (d *drawing) campaign() {
-	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	circle := d.circle()
 	for i := range 40 {
 		at := d.now.Add(-3*time.Hour + time.Duration(i)*time.Minute)
 		fan := model.Account{ID: d.id(at), Handle: fmt.Sprintf("new_here_%d", i+1), CreatedAt: at}
