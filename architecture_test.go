@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"markup":    {"model", "social"},
 	"web":       {"model"},
 	"logserver": {"ledger", "model", "store", "web"},
-	"mastodon":  {"markup", "model", "social", "web"},
+	"mastodon":  {"approval", "guard", "markup", "model", "moderation", "social", "web"},
 	"pages":     {"markup", "model", "social", "web"},
 	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "staff", "store", "web"},
 	"founding":  {"desk", "guard", "model", "passkey", "policy", "recovery", "store", "web"},

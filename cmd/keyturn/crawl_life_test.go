@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"keyturn/internal/testkit"
 )
 
 // life is what members do on a network: the same on every network, to the second.
@@ -24,7 +26,7 @@ const (
 
 func newLife(t *testing.T) *life {
 	t.Helper()
-	l := &life{network: newNetwork(t), members: map[string]client{}, accounts: map[string]string{}, posts: map[string]string{}}
+	l := &life{network: newNetwork(t, testkit.WorldOptions{}), members: map[string]client{}, accounts: map[string]string{}, posts: map[string]string{}}
 	for _, handle := range []string{"president", "newsroom", "uncle", "aunt", "cousin", "niece", "nephew"} {
 		l.step()
 		l.members[handle] = l.signIn(handle)

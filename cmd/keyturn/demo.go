@@ -121,7 +121,7 @@ func (c *demoCmd) fill(ctx context.Context, st *store.Store, url, deskURL string
 		return err
 	}
 	rings, err := demo.Born(ctx, st, demo.Birth{URL: url, DeskURL: deskURL, Divisor: demo.WaitDivisor, Now: now, Recovery: &keys,
-		Classes: w.Classes()})
+		Classes: w.Classes(), Linked: w.Linked()})
 	if err != nil {
 		return fmt.Errorf("founding the demo: %w", err)
 	}
@@ -165,6 +165,7 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
        %s drill eleven-minutes --url %s --desk-url %s --keys %s
 
   A Mastodon client: toot login_cli --disable-https -i %s -e uncle@example.org
+  An app for moderators: any for Mastodon's, signed in as @ada, which is Ada's own (each of the staff has such an account)
   In the browser:    %s/@president, and the desk: choose a key file to sign in
   Ctrl-C stops it.
 `, took.Seconds(), demo.WaitDivisor, s.URL, strings.Join(demo.Members(), ", "), demo.Password, s.DeskURL, c.Keys, s.URL, c.Ops, staff.String(),

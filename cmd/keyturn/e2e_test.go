@@ -33,11 +33,12 @@ type network struct {
 // ownersPassword is with what the owners of a network's accounts sign in.
 const ownersPassword = "correct horse battery staple"
 
-func newNetwork(t *testing.T) *network {
+func newNetwork(t *testing.T, o testkit.WorldOptions) *network {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	n := &network{deskURL: localURL(server.Listener.Addr().String())}
-	n.World = testkit.NewWorld(t, testkit.WorldOptions{Desk: n.deskURL})
+	o.Desk = n.deskURL
+	n.World = testkit.NewWorld(t, o)
 	hash := social.HashPassword(ownersPassword)
 	n.Write(func(tx *store.Tx) error {
 		for handle, id := range n.Accounts {
@@ -172,7 +173,7 @@ func (n *network) newApp(c client) url.Values {
 	app := into[struct {
 		ID     string `json:"client_id"`
 		Secret string `json:"client_secret"`
-	}](n.TB, c.post("/api/v1/apps", "client_name", "Test app", "redirect_uris", outOfBand, "scopes", "read write follow"))
+	}](n.TB, c.post("/api/v1/apps", "client_name", "Test app", "redirect_uris", outOfBand, "scopes", "read write follow admin:read admin:write"))
 	return url.Values{"client_id": {app.ID}, "client_secret": {app.Secret}, "redirect_uri": {outOfBand}, "scope": {"read write follow"}}
 }
 

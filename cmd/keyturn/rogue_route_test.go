@@ -26,7 +26,7 @@ func (r *rogue) routes() {
 	if r.thorough {
 		network := client{tb: r.t, h: r.srv.network, addr: "10.9.9.9:9"}
 		for _, pattern := range slices.Concat(patterns(r.t, clientAPI), patterns(r.t, publicPages)) {
-			r.every(pattern, q.ID.String(), network, "", staff.token, r.member.token)
+			r.every(pattern, q.ID.String(), network, "", staff.token, r.member.token, r.moderator().token)
 		}
 	}
 }
@@ -80,5 +80,6 @@ func (r *rogue) any(c client, method, path string, i int) answer {
 	return c.form(method, path, formOf("account_id", target, "id", target, "status", "hello", "in_reply_to_id", post, "status_ids[]", post,
 		"category", "legal", "comment", "dangerous", "username", "president", "email", "president@example.org", "password", "12345678",
 		"agreement", "true", "display_name", "The President", "locked", "true", "client_name", "x", "redirect_uris", outOfBand,
-		"notifications[last_read_id]", post, "token", r.owners["president"].token, "moved_to", r.member.token, "suspended", "true"))
+		"notifications[last_read_id]", post, "token", r.owners["president"].token, "moved_to", r.member.token, "suspended", "true",
+		"type", "suspend", "text", "now", "resolved", "true"))
 }

@@ -38,7 +38,7 @@ func TestRogue(t *testing.T) {
 				name string
 				do   func()
 			}{
-				{"commands", r.commands}, {"routes", r.routes}, {"forgeries", r.forgeries}, {"members", r.membersAlone},
+				{"commands", r.commands}, {"routes", r.routes}, {"forgeries", r.forgeries}, {"members", r.membersAlone}, {"apps", r.apps},
 				{"staff", r.staffChanges}, {"policies", r.policies}, {"freezes", r.freezes}, {"havoc", r.havoc},
 			} {
 				from, tries := time.Now(), r.tries
@@ -76,7 +76,7 @@ func (r *rogue) mine(i int) bool { return i%r.shares == r.share%r.shares }
 
 func newRogue(t *testing.T, login string) *rogue {
 	t.Helper()
-	r := &rogue{network: newNetwork(t), t: t, login: login, posts: map[string][]string{}, cases: map[string]string{},
+	r := &rogue{network: newNetwork(t, testkit.WorldOptions{Linked: map[string]string{login: "nephew"}}), t: t, login: login, posts: map[string][]string{}, cases: map[string]string{},
 		owners: map[string]client{}, brief: map[string]time.Time{}, locked: map[string]time.Time{}}
 	r.public, r.member = r.stranger(), r.join("innocent")
 	for _, handle := range protected {

@@ -82,7 +82,7 @@ func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *s
 
 // newServer wires the packages together. They all go by the one clock.
 func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Time, log *slog.Logger) (*server, error) {
-	s := &server{st: st, edge: e, now: now, log: log}
+	s := &server{st: st, edge: e, now: now, log: log, cases: moderation.New(st, now)}
 	var err error
 	if s.guard, err = guard.New(ctx, st, now, log); err != nil {
 		return nil, err
@@ -109,6 +109,7 @@ func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Tim
 // publicHandler is what members and the public see.
 func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (http.Handler, error) {
 	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: s.now, Log: s.log,
+		Guard: s.guard, Moderation: s.cases,
 		Description: about, Limits: s.edge.limits, Sources: s.edge.sources})
 	if err != nil {
 		return nil, err
@@ -137,7 +138,6 @@ func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.cases = moderation.New(s.st, s.now)
 	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: s.cases,
 		Sources: s.edge.sources, Log: s.log, Now: s.now})
 }

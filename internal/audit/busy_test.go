@@ -47,6 +47,10 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 		}
 	}
 	w.Do("security", model.Command{Kind: model.CmdFreeze, Reason: "because of the test"}, "security")
+	for name, whose := range map[string]string{"account": "@cousin", "login": "agent2"} {
+		w.Do("lead", model.Command{Kind: model.CmdMapPerson, Person: w.Actor("agent").Person, Reason: "because of the test",
+			Params: map[string]string{name: whose}}, "admin", "security", "lead2")
+	}
 	s, _ := w.Lost("security")
 	if _, err := w.Guard.Recover(t.Context(), w.SignSealed(s, 0, 1, 2)); err != nil {
 		t.Fatal(err)

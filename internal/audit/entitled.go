@@ -49,6 +49,7 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdGrantRole:        {"persons", "logins", "role_grants"},
 	model.CmdSetEmployment:    {"persons", "credentials"},
 	model.CmdEnrollCredential: {"credentials"},
+	model.CmdMapPerson:        {"persons", "logins", "credentials", "role_grants", "person_accounts", "person_merges"},
 	model.CmdPublishPolicy:    {"policies"},
 	model.CmdSetSetting:       {"settings"},
 	model.CmdFreeze:           {"freezes"},
@@ -57,15 +58,19 @@ var commandRows = map[model.CommandKind][]string{
 
 // mayChange are the columns of a table that may change once a row is there; of the tables that are not here all may.
 var mayChange = map[string][]string{
-	"requests":     {"state", "effect_at", "closed_at", "outcome", "leaf"},
-	"request_keys": {},
-	"sanctions":    {"lifted_at", "leaf"},
-	"credentials":  {"revoked_at", "leaf"},
-	"charges":      {},
-	"vetoes":       {},
-	"recoveries":   {"state", "closed_at", "stopped_by", "leaf"},
-	"purges":       {"done_at", "leaf"},
-	"looks":        {"readings", "leaf"},
+	"requests":        {"state", "effect_at", "closed_at", "outcome", "leaf"},
+	"request_keys":    {},
+	"sanctions":       {"lifted_at", "leaf"},
+	"role_grants":     {"revoked_at", "leaf"},
+	"logins":          {"person", "leaf"},
+	"credentials":     {"revoked_at", "leaf"},
+	"charges":         {},
+	"vetoes":          {},
+	"person_accounts": {"unmapped_at", "leaf"},
+	"person_merges":   {"into_person", "leaf"},
+	"recoveries":      {"state", "closed_at", "stopped_by", "leaf"},
+	"purges":          {"done_at", "leaf"},
+	"looks":           {"readings", "leaf"},
 }
 
 // entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
@@ -99,6 +104,9 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 			r.automatic(f, row)
 		case ledger.EventLooked:
 			r.looked(f, row)
+		}
+		if f.Event == ledger.EventExecuted && !mapped(f, row) {
+			r.find(f.Index, "%s of person %d may not write %s %s so", f.Kind, f.Target, row.Table, row.Key)
 		}
 		if row.Table == "recoveries" {
 			r.recovery(f, row)
@@ -143,6 +151,28 @@ func (r *replay) looked(f ledger.Facts, row ledger.Row) {
 	}
 }
 
+// mapped checks what map_person writes: a login or an account goes to its person, and whoever is no person of their own
+// any more only loses by it. No other command moves a login.
+func mapped(f ledger.Facts, row ledger.Row) bool {
+	target := f.Target.String()
+	if f.Kind != model.CmdMapPerson {
+		return row.Table != "logins" || row.Before == nil
+	}
+	switch row.Table {
+	case "logins":
+		return row.Before != nil && row.Values["person"] == target
+	case "person_accounts":
+		return row.Before != nil || row.Values["person"] == target
+	case "person_merges":
+		return row.Values["into_person"] == target
+	case "credentials", "role_grants":
+		return row.Before != nil && row.Values["revoked_at"] != "0"
+	case "persons":
+		return row.Before != nil && row.Values["employment_status"] == string(model.EmploymentEnded)
+	}
+	return true
+}
+
 // executed checks that what took effect had the keys of as many people as it needed, each of whom signed that request. A
 // session stands for a key on a standard account only, and leaves no signature to check.
 func (r *replay) executed(f ledger.Facts, class model.Class) {
@@ -156,7 +186,7 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	}
 	for _, row := range f.Rows {
 		account, ok := row.Values["account"]
-		if ok && row.Table != "requests" && account != f.Account.String() {
+		if ok && row.Table != "requests" && row.Table != "person_accounts" && account != f.Account.String() {
 			r.find(f.Index, "%s of account %d took effect on account %s, in %s %s", f.Kind, f.Account, account, row.Table, row.Key)
 		}
 	}
@@ -179,11 +209,14 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	}
 }
 
-// empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an easier account.
+// empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an account of theirs,
+// an easier account.
 func empowers(row ledger.Row) bool {
 	switch row.Table {
-	case "role_grants", "logins", "credentials":
+	case "role_grants", "credentials", "person_accounts":
 		return row.Before == nil
+	case "logins":
+		return true // it is new, or goes to another person
 	case "account_classes":
 		return row.Before != nil && model.Class(row.Values["class"]).Rank() < model.Class(row.Before["class"]).Rank()
 	}

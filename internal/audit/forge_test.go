@@ -42,6 +42,7 @@ func (f forgery) executed(cmd model.Command, keys int, facts []ledger.KeyFact, w
 		q := model.Request{ID: p.NextID(), Command: cmd, Requester: agent.Person, Login: agent.Login, State: model.StateExecuted,
 			Need: model.Requirement{Keys: keys}, Nonce: make([]byte, 32), CreatedAt: p.Now(), ClosedAt: p.Now(), Opened: p.Leaf()}
 		p.Entry.Facts.Account, p.Entry.Facts.Request, p.Entry.Facts.Need, p.Entry.Facts.Keys = cmd.Account, q.ID, q.Need, facts
+		p.Entry.Facts.Target = cmd.Person
 		return errors.Join(p.PutRequest(f, q), write(p, q))
 	})
 }
@@ -116,8 +117,25 @@ func TestForgedEntriesAreFound(t *testing.T) {
 				return p.PutClass(f, store.AccountClass{Account: f.Accounts["president"], Class: model.ClassStandard})
 			})
 		}, "who has not signed it"},
-		"a role for one's own signature": {func(f forgery) { f.selfSigned(model.CmdGrantRole, f.role) }, "whatever it asked for, that takes two"},
-		"a ban for one's own signature":  {func(f forgery) { f.selfSigned(model.CmdBan, f.ban) }, "whatever it asked for, that takes two"},
+		"a login moved by another command": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdGrantRole, Person: f.Actor("lead").Person}, 3, nil, f.move("lead2", "lead"))
+		}, "may not write logins"},
+		"a login moved to somebody else": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdMapPerson, Person: f.Actor("lead").Person}, 3, nil, f.move("lead2", "agent"))
+		}, "may not write logins"},
+		"a role that comes with a merge": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdMapPerson, Person: f.Actor("agent").Person}, 3, nil, f.role)
+		}, "may not write role_grants"},
+		"an account that becomes another's": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdMapPerson, Person: f.Actor("lead").Person}, 3, nil, func(p *store.PrivTx, _ model.Request) error {
+				l, err := p.LinkOf(f, f.Accounts["cousin"])
+				l.Person = f.Actor("lead").Person
+				return errors.Join(err, p.PutPersonAccount(f, l))
+			})
+		}, "it changes the person of person_accounts"},
+		"a login for one's own signature": {func(f forgery) { f.selfSigned(model.CmdMapPerson, f.move("lead2", "agent")) }, "whatever it asked for, that takes two"},
+		"a role for one's own signature":  {func(f forgery) { f.selfSigned(model.CmdGrantRole, f.role) }, "whatever it asked for, that takes two"},
+		"a ban for one's own signature":   {func(f forgery) { f.selfSigned(model.CmdBan, f.ban) }, "whatever it asked for, that takes two"},
 		"a request that became another": {func(f forgery) {
 			f.in(ledger.EventExpired, model.CmdSuspend, func(p *store.PrivTx) error {
 				list, err := p.RequestsOn(f, f.Accounts["president"], 1)
@@ -238,6 +256,15 @@ func (f forgery) endRecovery(event ledger.Event, state store.RecoveryState, more
 // role makes the agent an admin.
 func (f forgery) role(p *store.PrivTx, _ model.Request) error {
 	return p.PutGrant(f, model.RoleGrant{ID: p.NextID(), Person: f.Actor("agent").Person, Role: model.RoleAdmin, GrantedAt: p.Now()})
+}
+
+// move gives a login to the person of another.
+func (f forgery) move(login, to string) func(*store.PrivTx, model.Request) error {
+	return func(p *store.PrivTx, _ model.Request) error {
+		l, err := p.LoginNamed(f, login)
+		l.Person = f.Actor(to).Person
+		return errors.Join(err, p.PutLogin(f, l))
+	}
 }
 
 // selfSigned has the agent ask for something with one key, and sign it with a passkey of their own.

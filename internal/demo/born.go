@@ -28,7 +28,8 @@ type Birth struct {
 	Divisor int64 // of the waits; WaitDivisor unless a test wants them whole
 	Now     time.Time
 	Classes map[model.ID]model.Class
-	Policy  *policy.Bundle // nil: the shipped one
+	Linked  map[string]model.ID // member accounts of the staff, by the login of each
+	Policy  *policy.Bundle      // nil: the shipped one
 
 	Recovery *recovery.Keys // nil: none
 }
@@ -49,6 +50,9 @@ func Born(ctx context.Context, st *store.Store, b Birth) (map[string]*softkey.Ri
 		WaitDivisor: b.Divisor, HighProfileAt: guard.HighProfileAt, Demo: true}}
 	for _, m := range Staff(b.Now) {
 		f := guard.Founder{Name: m.Name, Team: m.Team, Roles: m.Roles, Employment: m.Employment}
+		if account, ok := b.Linked[m.Logins[0]]; ok {
+			f.Accounts = []model.ID{account}
+		}
 		for _, login := range m.Logins {
 			ring, registered, err := MakeRing(rp, login)
 			if err != nil {

@@ -68,6 +68,15 @@ const Password = "eleven minutes"
 // Members are the members of the demo whom the person who tries it can be. The owner of @president is not among them.
 func Members() []string { return []string{"uncle", "niece"} }
 
+// Linked are the member accounts of the staff, by login. They sign in with Password too.
+func (w *World) Linked() map[string]model.ID {
+	linked := map[string]model.ID{}
+	for _, m := range Staff(time.Time{}) {
+		linked[m.Logins[0]] = w.Accounts[m.Handle]
+	}
+	return linked
+}
+
 // CheckFollowers says whether a demo can have so many.
 func CheckFollowers(n int) error {
 	if n < 10 || n > MaxFollowers {
@@ -89,7 +98,11 @@ func (w *World) Write(ctx context.Context, st *store.Store) error {
 		if err := tx.SeedPosts(ctx, w.posts); err != nil {
 			return err
 		}
-		for _, handle := range Members() {
+		handles := Members()
+		for _, m := range Staff(time.Time{}) {
+			handles = append(handles, m.Handle)
+		}
+		for _, handle := range handles {
 			c := model.Credentials{Account: w.Accounts[handle], Email: handle + "@example.org", PasswordHash: hash}
 			if err := tx.AddCredentials(ctx, c); err != nil {
 				return err
@@ -138,7 +151,7 @@ func (w *World) Classes() map[model.ID]model.Class {
 // Crowd are the accounts that are not named ones.
 func (w *World) Crowd() []model.ID {
 	var ids []model.ID
-	for _, a := range w.accounts[len(named):] {
+	for _, a := range w.accounts[len(w.Accounts):] {
 		ids = append(ids, a.ID)
 	}
 	return ids
@@ -172,6 +185,11 @@ func (d *drawing) people(followers int) {
 		d.w.Accounts[n.handle] = id
 		d.w.accounts = append(d.w.accounts, model.Account{ID: id, Handle: n.handle, DisplayName: n.name, Note: n.note, CreatedAt: id.Time()})
 	}
+	for _, m := range Staff(d.now) {
+		id := d.id(at)
+		d.w.Accounts[m.Handle] = id
+		d.w.accounts = append(d.w.accounts, model.Account{ID: id, Handle: m.Handle, DisplayName: m.Name, CreatedAt: id.Time()})
+	}
 	for i := range max(crowd, followers) {
 		id := d.id(at.Add(time.Duration(i+1) * time.Second))
 		handle := fmt.Sprintf("%s_%s_%d", d.pick(adjectives), d.pick(nouns), i+1)
@@ -183,7 +201,7 @@ func (d *drawing) people(followers int) {
 // graph has everybody follow: @president by exactly as many as asked for, the other named ones by some, and the crowd
 // each other, a few of them by many.
 func (d *drawing) graph(followers int) {
-	others := d.w.accounts[len(named):]
+	others := d.others()
 	for _, a := range others[:followers] {
 		d.follow(a.ID, d.w.Accounts["president"])
 	}
@@ -192,7 +210,7 @@ func (d *drawing) graph(followers int) {
 			d.follow(a.ID, d.w.Accounts[handle])
 		}
 	}
-	circle := others[:min(crowd, len(others))]
+	circle := d.circle()
 	for i, a := range circle {
 		seen := map[int]bool{i: true}
 		for range 12 + d.r.IntN(30) {
@@ -229,7 +247,7 @@ func (d *drawing) talk() {
 			d.post(d.w.Accounts[n.handle], d.pick(n.texts), model.Post{})
 		}
 	}
-	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	circle := d.circle()
 	for _, a := range circle {
 		for range 2 + d.r.IntN(6) {
 			d.post(a.ID, d.pick(everyday), model.Post{})
@@ -264,9 +282,15 @@ func (d *drawing) post(by model.ID, text string, p model.Post) {
 	d.w.posts = append(d.w.posts, p)
 }
 
+// others are the accounts that have no part of their own: those behind the named ones and the staff's.
+func (d *drawing) others() []model.Account { return d.w.accounts[len(d.w.Accounts):] }
+
+// circle are those of the others who post and follow each other.
+func (d *drawing) circle() []model.Account { return d.others()[:min(crowd, len(d.others()))] }
+
 // complain has the crowd report: the President constantly, the others now and then.
 func (d *drawing) complain() {
-	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	circle := d.circle()
 	comments := []string{"I do not like this.", "This is not true.", "Too many posts about cheese.", "Rude.", "Please look at this one."}
 	for i, n := range []int{40, 6, 2, 3} { // the first four of the named
 		for range n {
@@ -285,7 +309,7 @@ func (d *drawing) complain() {
 // campaign has accounts that were made today report @niece, and some of the crowd, whose reports of @uncle came to nothing
 // before, report him again: all of them weigh little. One member reports something illegal, and its author deletes it.
 func (d *drawing) campaign() {
-	circle := d.w.accounts[len(named) : len(named)+min(crowd, len(d.w.accounts)-len(named))]
+	circle := d.circle()
 	for i := range 40 {
 		at := d.now.Add(-3*time.Hour + time.Duration(i)*time.Minute)
 		fan := model.Account{ID: d.id(at), Handle: fmt.Sprintf("new_here_%d", i+1), CreatedAt: at}

@@ -42,6 +42,17 @@ func TestWorldIsAsPromised(t *testing.T) {
 	if err != nil || p.Followers != 1500 || p.Posts != 300 {
 		t.Errorf("@president has %d followers and %d posts (%v), want 1500 and 300", p.Followers, p.Posts, err)
 	}
+	linked := w.Linked()
+	for _, m := range demo.Staff(night) {
+		a, err := st.AccountByHandle(t.Context(), m.Handle)
+		if _, err2 := st.Credentials(t.Context(), a.ID); err != nil || err2 != nil || linked[m.Logins[0]] != a.ID {
+			t.Errorf("%s has no account @%s to sign in to (%v, %v)", m.Name, m.Handle, err, err2)
+		}
+		filed, err := st.ReportList(t.Context(), store.ReportFilter{Reporter: a.ID}, store.Range{Limit: 1})
+		if err != nil || len(filed) > 0 {
+			t.Errorf("%s has reported, and can decide less (%v)", m.Name, err)
+		}
+	}
 	for _, handle := range []string{"newsroom", "astronaut", "uncle"} {
 		if a, err := st.AccountByHandle(t.Context(), handle); err != nil || a.Posts == 0 {
 			t.Errorf("@%s has no posts (%v)", handle, err)

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"strings"
 	"time"
 
 	"keyturn/internal/model"
@@ -13,6 +14,7 @@ type Member struct {
 	Roles      []model.Role
 	Employment model.Employment
 	Logins     []string // the first is the one that people use
+	Handle     string   // of the member account that is theirs
 	About      string   // one line, for the person who tries the demo
 }
 
@@ -25,7 +27,8 @@ func Staff(now time.Time) []Member {
 	today := model.Employment{Kind: model.Contractor, Status: model.EmploymentActive,
 		EndsAt: now.Add(lastShift).UTC().Truncate(time.Second)}
 	member := func(login, name, team, about string, roles ...model.Role) Member {
-		return Member{Name: name, Team: team, Roles: roles, Employment: employee, Logins: []string{login}, About: about}
+		return Member{Name: name, Team: team, Roles: roles, Employment: employee, Logins: []string{login},
+			Handle: strings.ToLower(name), About: about}
 	}
 	lastday := member("lastday", "Bastian", "support-west", "contractor, on the last shift of the contract", model.RoleAgent)
 	lastday.Employment = today

@@ -16,6 +16,7 @@ type personEntity struct {
 	Team       string       `json:"team"`
 	Roles      []model.Role `json:"roles"`
 	Logins     []string     `json:"logins"`
+	Accounts   []string     `json:"accounts"` // the handles of the member accounts that are theirs now
 	Employment employment   `json:"employment"`
 	Leaver     bool         `json:"leaver"`
 }
@@ -41,13 +42,24 @@ func (d *desk) personOf(ctx context.Context, p model.Person) (personEntity, erro
 	if err != nil {
 		return personEntity{}, err
 	}
-	e := personEntity{ID: p.ID, Name: p.Name, Team: p.Team, Roles: p.RoleSet(), Logins: []string{},
+	e := personEntity{ID: p.ID, Name: p.Name, Team: p.Team, Roles: p.RoleSet(), Logins: []string{}, Accounts: []string{},
 		Employment: employment(p.Employment), Leaver: p.Employment.Leaver(d.Now())}
 	for _, l := range logins {
 		e.Logins = append(e.Logins, l.Name)
 	}
 	if e.Roles == nil {
 		e.Roles = []model.Role{}
+	}
+	links, err := d.Store.LinksOf(ctx, p.ID)
+	if err != nil {
+		return e, err
+	}
+	for _, l := range links {
+		account, err := d.Store.Account(ctx, l.Account)
+		if err != nil {
+			return e, err
+		}
+		e.Accounts = append(e.Accounts, account.Handle)
 	}
 	return e, nil
 }

@@ -172,11 +172,13 @@ func (d *desk) requestOf(ctx context.Context, q model.Request, people roster) (r
 	}
 	sum := sha256.Sum256(canonical)
 	e.Digest = hex.EncodeToString(sum[:])
-	login, err := d.Store.Login(ctx, q.Login)
-	if err != nil {
-		return e, err
+	if q.Login != 0 { // an app asks with no login, by a member account
+		login, err := d.Store.Login(ctx, q.Login)
+		if err != nil {
+			return e, err
+		}
+		e.Requester.Login = login.Name
 	}
-	e.Requester.Login = login.Name
 	if err := d.keysOf(ctx, q, &e, people); err != nil {
 		return e, err
 	}

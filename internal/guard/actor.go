@@ -6,7 +6,8 @@ import (
 	"keyturn/internal/model"
 )
 
-// Actor is who submits something: a person, and the login that they are signed in with. The guard reads everything else
+// Actor is who submits something: a person, and the login that they are signed in with; no login is a member account of
+// theirs, by an app, which signs nothing. The guard reads everything else
 // about the person itself, in the deciding transaction.
 type Actor struct {
 	Person model.ID

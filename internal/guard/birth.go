@@ -23,6 +23,7 @@ type Founder struct {
 	Employment model.Employment
 	Roles      []model.Role
 	Logins     []FounderLogin
+	Accounts   []model.ID // a demo's: member accounts that are linked to the founder
 }
 
 // FounderLogin is a login of a founder with its passkeys.
@@ -196,6 +197,12 @@ func (b Birth) founder(ctx context.Context, p *store.PrivTx, f Founder) error {
 	}
 	for _, role := range f.Roles {
 		if err := p.PutGrant(ctx, model.RoleGrant{ID: p.NextID(), Person: m.ID, Role: role, GrantedAt: since}); err != nil {
+			return err
+		}
+	}
+	for _, account := range f.Accounts {
+		err := p.PutPersonAccount(ctx, store.PersonAccount{ID: p.NextID(), Person: m.ID, Account: account, MappedAt: since})
+		if err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ type deed struct {
 	at        time.Time      // before which there is no effect; zero: at once
 	darkSince time.Time      // for purge: since when the account is dark without a break; zero: it is not
 	lifts     []sanctionMade // for restore: what it would lift
+	mapping   mapping        // for map_person: what it would change
 }
 
 // harms reports whether the command darkens, silences or takes over.

@@ -182,7 +182,7 @@ func (g *Guard) endEmployment(ctx context.Context, person model.ID) error {
 		if err := p.PutPerson(ctx, m); err != nil {
 			return err
 		}
-		return afterEmployment(ctx, p, m)
+		return afterEmployment(ctx, p, m, leaving)
 	})
 }
 
@@ -207,7 +207,7 @@ func (g *Guard) withdrawOld(ctx context.Context, m model.Person) error {
 		}
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventAutomatic, Kind: model.CmdWithdraw, Target: m.ID,
 			Note: "the employment is near its end"}
-		return withdrawAll(ctx, p, old)
+		return withdrawAll(ctx, p, old, leaving)
 	})
 }
 

@@ -62,17 +62,21 @@ func setEmployment(ctx context.Context, p *store.PrivTx, d deed) error {
 	if err := p.PutPerson(ctx, m); err != nil {
 		return err
 	}
-	return afterEmployment(ctx, p, m)
+	return afterEmployment(ctx, p, m, leaving)
 }
 
-// afterEmployment does what law 3 has follow from a person's employment.
-func afterEmployment(ctx context.Context, p *store.PrivTx, m model.Person) error {
+// leaving is what becomes of the requests of somebody who does.
+const leaving = "its requester is leaving"
+
+// afterEmployment does what law 3 has follow from a person's employment: why is the outcome of the requests that are
+// withdrawn.
+func afterEmployment(ctx context.Context, p *store.PrivTx, m model.Person, why string) error {
 	if m.Employment.Leaver(p.Now()) {
 		open, err := p.OpenRequestsBy(ctx, m.ID)
 		if err != nil {
 			return err
 		}
-		if err := withdrawAll(ctx, p, open); err != nil {
+		if err := withdrawAll(ctx, p, open, why); err != nil {
 			return err
 		}
 	}
@@ -92,10 +96,10 @@ func afterEmployment(ctx context.Context, p *store.PrivTx, m model.Person) error
 	return p.EndStaffSessionsOf(ctx, m.ID)
 }
 
-// withdrawAll withdraws the open requests of somebody who is leaving.
-func withdrawAll(ctx context.Context, p *store.PrivTx, open []model.Request) error {
+// withdrawAll withdraws open requests.
+func withdrawAll(ctx context.Context, p *store.PrivTx, open []model.Request, why string) error {
 	for _, q := range open {
-		if err := closeRequest(ctx, p, q, approval.Withdraw, "its requester is leaving"); err != nil {
+		if err := closeRequest(ctx, p, q, approval.Withdraw, why); err != nil {
 			return err
 		}
 	}

@@ -52,6 +52,8 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 		return setEmployment(ctx, p, d)
 	case model.CmdEnrollCredential:
 		return enrollCredential(ctx, p, q, d)
+	case model.CmdMapPerson:
+		return mapPerson(ctx, p, d)
 	case model.CmdPublishPolicy:
 		return publishPolicy(ctx, p, d)
 	case model.CmdFreeze:

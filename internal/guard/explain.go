@@ -66,10 +66,10 @@ func (c *court) own(ctx context.Context, x *Explanation, v verdict, person model
 	if err != nil {
 		return err
 	}
-	if x.Key = c.maySign(v.deed, m.Person); x.Key == nil {
+	if x.Key, err = c.maySign(ctx, v.deed, m.Person); err == nil && x.Key == nil {
 		x.Key, err = c.mayTurn(ctx, &v, m.Person)
 	}
-	if x.Key == nil && len(m.held) == 0 {
+	if err == nil && x.Key == nil && len(m.held) == 0 {
 		x.Key = model.Refused(LawSigned, "no passkey is enrolled for this person")
 	}
 	if err != nil || x.Key != nil {

@@ -84,7 +84,11 @@ func (c *court) couldSign(ctx context.Context, d deed, people []model.Person) ([
 		if err != nil {
 			return nil, err
 		}
-		if len(m.held) == 0 || c.maySign(d, m.Person) != nil {
+		no, err := c.maySign(ctx, d, m.Person)
+		if err != nil {
+			return nil, err
+		}
+		if len(m.held) == 0 || no != nil {
 			continue
 		}
 		h, err := c.holder(ctx, p.ID)

@@ -115,6 +115,13 @@ func (c *court) mayHappen(ctx context.Context, d deed, requester model.Person) (
 	if e := leaversHoldNoKeys(d, requester, c.now); e != nil {
 		return e, nil
 	}
+	s, err := c.stakeOf(ctx, d, requester.ID)
+	if err != nil {
+		return nil, err
+	}
+	if e := nobodyInTheirOwnCase(d, s); e != nil {
+		return e, nil
+	}
 	if e := c.ask(policy.VerbRequest, d, requester); e != nil {
 		return e, nil
 	}

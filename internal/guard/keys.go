@@ -10,10 +10,11 @@ import (
 	"keyturn/internal/policy"
 )
 
-// member is somebody with the passkeys that they hold, as this sitting read them.
+// member is somebody with the passkeys that they hold and the accounts that were ever theirs, as this sitting read them.
 type member struct {
 	model.Person
-	held []model.Credential
+	held     []model.Credential
+	accounts []model.ID
 }
 
 // member reads somebody once a sitting.
@@ -29,7 +30,11 @@ func (c *court) member(ctx context.Context, id model.ID) (*member, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the passkeys of person %d: %w", id, err)
 	}
-	m := &member{p, held}
+	accounts, err := c.r.AccountsOfPerson(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading the accounts of person %d: %w", id, err)
+	}
+	m := &member{p, held, accounts}
 	c.known[id] = m
 	return m, nil
 }
@@ -42,11 +47,11 @@ func (c *court) stand(ctx context.Context, v *verdict, q model.Request, keys []m
 		if err != nil {
 			return nil, err
 		}
-		e := c.maySign(v.deed, m.Person)
-		if e == nil {
+		e, err := c.maySign(ctx, v.deed, m.Person)
+		if err == nil && e == nil {
 			e = c.g.signedForThis(v.deed, q, v.need, k, m.held)
 		}
-		if e == nil {
+		if err == nil && e == nil {
 			e, err = c.mayTurn(ctx, v, m.Person)
 		}
 		if err != nil {
@@ -67,14 +72,39 @@ func (c *court) stand(ctx context.Context, v *verdict, q model.Request, keys []m
 }
 
 // maySign asks the laws and the policy whether a person's key on this would count, if the signature is good.
-func (c *court) maySign(d deed, p model.Person) *model.Error {
+func (c *court) maySign(ctx context.Context, d deed, p model.Person) (*model.Error, error) {
 	if e := leaversHoldNoKeys(d, p, c.now); e != nil {
-		return e
+		return e, nil
 	}
 	if e := notOneself(d, p.ID); e != nil {
-		return e
+		return e, nil
 	}
-	return c.ask(policy.VerbSign, d, p)
+	s, err := c.stakeOf(ctx, d, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if e := nobodyInTheirOwnCase(d, s); e != nil {
+		return e, nil
+	}
+	return c.ask(policy.VerbSign, d, p), nil
+}
+
+// stakeOf is what somebody has to do with what a command is about, by the accounts that were ever theirs.
+func (c *court) stakeOf(ctx context.Context, d deed, id model.ID) (stake, error) {
+	if !d.onAccount() {
+		return noStake, nil
+	}
+	m, err := c.member(ctx, id)
+	if err != nil || len(m.accounts) == 0 {
+		return noStake, err
+	}
+	if slices.Contains(m.accounts, d.cmd.Account) {
+		return isTarget, nil
+	}
+	if reported, err := c.r.Reported(ctx, id, d.cmd.Case, d.cmd.Account); err != nil || !reported {
+		return noStake, err
+	}
+	return hasReported, nil
 }
 
 // mayTurn asks what bounds how often a person's key can do this.
@@ -89,24 +119,37 @@ func (c *court) mayTurn(ctx context.Context, v *verdict, p model.Person) (*model
 	return nil, nil
 }
 
-// holder is a person as the quorum counts them: with everyone who is the same human now, the sponsors of sponsors
-// among them (law 4).
+// holder is a person as the quorum counts them: with everyone who is the same human now, the sponsors of sponsors and
+// merged entries among them (law 4).
 func (c *court) holder(ctx context.Context, id model.ID) (approval.Holder, error) {
 	m, err := c.member(ctx, id)
 	if err != nil {
 		return approval.Holder{}, err
 	}
-	h := oneHuman(m.Person, m.held, c.now)
-	for i := 0; i < len(h.SameAs); i++ {
-		sponsor, err := c.member(ctx, h.SameAs[i])
+	h := approval.Holder{Person: id, Roles: m.RoleSet(), Team: m.Team}
+	for next := []model.ID{id}; len(next) > 0; next = next[1:] {
+		same, err := c.sameAs(ctx, next[0])
 		if err != nil {
 			return h, err
 		}
-		for _, s := range oneHuman(sponsor.Person, sponsor.held, c.now).SameAs {
+		for _, s := range same {
 			if s != id && !slices.Contains(h.SameAs, s) {
-				h.SameAs = append(h.SameAs, s)
+				h.SameAs, next = append(h.SameAs, s), append(next, s)
 			}
 		}
 	}
 	return h, nil
+}
+
+// sameAs are the people who are the same human as somebody at first hand: sponsors, and entries that were merged.
+func (c *court) sameAs(ctx context.Context, id model.ID) ([]model.ID, error) {
+	m, err := c.member(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := c.r.EntriesOf(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading who is the same human as person %d: %w", id, err)
+	}
+	return append(oneHuman(m.Person, m.held, c.now).SameAs, entries...), nil
 }

@@ -67,7 +67,7 @@ func (w *world) employed(login string, e model.Employment) {
 // TestLaw02LooseningTakesTheStrictestRow asks for everything that makes anything easier: each takes three people, a
 // security and an admin among them, of two teams, and a day.
 func TestLaw02LooseningTakesTheStrictestRow(t *testing.T) {
-	w := newWorld(t)
+	w := linkedWorld(t, map[string]string{"agent2": "niece"})
 	now := w.Clock.Now()
 	w.employed("agent", model.Employment{Kind: model.Employee, Status: model.EmploymentNotice})
 	w.employed("lead2", model.Employment{Kind: model.Employee, Status: model.EmploymentEnded})
@@ -109,7 +109,10 @@ func TestLaw02LooseningTakesTheStrictestRow(t *testing.T) {
 			doc.at("rows", "ban", "government")["keys"] = 9
 			doc.at("rows", "deactivate", "government")["wait"] = "1m"
 		}),
-		"the row of governing itself": w.publish(func(doc object) { doc.at("rows", "loosen")["keys"] = 2 }),
+		"a login moved":                 w.on(model.CmdMapPerson, "lead", "login", "agent2"),
+		"an account that is somebody's": w.on(model.CmdMapPerson, "lead", "account", "@cousin"),
+		"an account that is no more":    w.on(model.CmdMapPerson, "agent2", "account", "@niece", "unmap", "true"),
+		"the row of governing itself":   w.publish(func(doc object) { doc.at("rows", "loosen")["keys"] = 2 }),
 	} {
 		t.Run(what, func(t *testing.T) {
 			w.t, w.TB = t, t
@@ -166,6 +169,13 @@ func TestLaw02NobodySignsForThemselves(t *testing.T) {
 		q := w.ask("lead2", cmd) // to ask for it is no key
 		w.refused("no_lone_governor", what, w.turning("lead2", q))
 		w.turn(q, "admin")
+	}
+	for what, cmd := range map[string]model.Command{
+		"a login for oneself":   w.on(model.CmdMapPerson, "lead2", "login", "agent2"),
+		"one's login elsewhere": w.on(model.CmdMapPerson, "agent2", "login", "lead2"),
+		"an account of one's":   w.on(model.CmdMapPerson, "lead2", "account", "cousin"),
+	} {
+		w.refused("no_lone_governor", what, w.turning("lead2", w.ask("lead2", cmd)))
 	}
 	// What takes something from oneself takes one's own key.
 	w.Do("lead2", w.on(model.CmdSetEmployment, "lead2", "status", "notice"), "lead2")

@@ -27,6 +27,9 @@ const (
 	LawBounded        = "bounded_reach"
 	LawClass          = "class_travels"
 	LawFailClosed     = "fail_closed_for_dark"
+
+	// LawOwnCase follows from law 4, and from knowing which accounts are whose.
+	LawOwnCase = "nobody_in_their_own_case"
 )
 
 // BriefLock is the longest lock that law 1 excepts; BriefLockEvery is how often an account may have one.
@@ -99,8 +102,8 @@ func sealedKeys(threshold int, rows []model.Requirement) (keys int, wait time.Du
 
 // notOneself is the other half of law 2: nobody's key counts on what gives that very person more.
 func notOneself(d deed, signer model.ID) *model.Error {
-	if d.loosens && d.cmd.Person == signer {
-		return model.Refused(LawNoLoneGovernor, "nobody signs for what concerns their own role, employment or credentials")
+	if d.loosens && (d.cmd.Person == signer || d.mapping.from.ID == signer) {
+		return model.Refused(LawNoLoneGovernor, "nobody signs for what concerns their own role, employment, logins or credentials")
 	}
 	return nil
 }
@@ -155,6 +158,28 @@ func oneHuman(p model.Person, credentials []model.Credential, now time.Time) app
 	h.SameAs = slices.Compact(h.SameAs)
 	h.SameAs = slices.DeleteFunc(h.SameAs, func(sponsor model.ID) bool { return sponsor == 0 || sponsor == p.ID })
 	return h
+}
+
+// stake is what somebody has to do with the account or the case that a command is about.
+type stake int
+
+const (
+	noStake     stake = iota
+	hasReported       // an account that was ever theirs has reported on the case
+	isTarget          // the account was ever theirs
+)
+
+// nobodyInTheirOwnCase keeps one human from being on two sides: whose account it is, or ever was, decides nothing about
+// it, and who has reported it neither asks for nor signs anything on that case. A reporter may still restore, since that
+// makes lighter what the report wanted darker.
+func nobodyInTheirOwnCase(d deed, s stake) *model.Error {
+	switch {
+	case s == isTarget:
+		return model.Refused(LawOwnCase, "nobody decides about an account that is, or was, their own")
+	case s == hasReported && d.cmd.Kind != model.CmdRestore:
+		return model.Refused(LawOwnCase, "nobody decides a case in which they have reported")
+	}
+	return nil
 }
 
 // oneKey is the first half of law 4: a person's second key on a request, by whatever login, does not count.

@@ -23,7 +23,7 @@ const (
 	paramVerified  = "verified"  // set_verified: true or false
 	paramRole      = "role"      // grant_role
 	paramRevoke    = "revoke"    // grant_role: "true" takes the role away; enroll_credential: the credential's ID
-	paramLogin     = "login"     // grant_role: the login of somebody new
+	paramLogin     = "login"     // grant_role: the login of somebody new; map_person: the login that moves to the person
 	paramName      = "name"      // grant_role of somebody new
 	paramTeam      = "team"      // grant_role of somebody new
 	paramKind      = "kind"      // set_employment, grant_role of somebody new: employee or contractor
@@ -33,6 +33,8 @@ const (
 	paramDocument  = "document"  // publish_policy: the bundle
 	paramScope     = "scope"     // freeze: protected (the default) or all
 	paramMessage   = "message"   // warn and what sanctions: what its owner is told; private
+	paramAccount   = "account"   // map_person: the handle of the account that is linked to the person
+	paramUnmap     = "unmap"     // map_person: "true" ends the link
 )
 
 // Bounds of parameters.
@@ -82,6 +84,8 @@ func ownParams(cmd model.Command) []string {
 			return []string{paramRevoke}
 		}
 		return []string{paramEnrolment}
+	case model.CmdMapPerson:
+		return []string{paramLogin, paramAccount, paramUnmap}
 	case model.CmdPublishPolicy:
 		return []string{paramDocument}
 	case model.CmdFreeze:
@@ -132,7 +136,7 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		return d.readUnfreeze(ctx, r, now)
 	case model.CmdSetClass, model.CmdSetVerified:
 		return d.readClass()
-	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential:
+	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential, model.CmdMapPerson:
 		return d.readStaff(ctx, r, now)
 	case model.CmdPublishPolicy:
 		return d.readPolicy(ctx, r)

@@ -40,7 +40,7 @@ func (d *deed) lookAtPerson(ctx context.Context, r store.Reads) error {
 		}
 		return model.Invalid("person", "is needed")
 	}
-	if d.cmd.Params[paramLogin] != "" {
+	if d.cmd.Params[paramLogin] != "" && d.cmd.Kind != model.CmdMapPerson {
 		return model.Invalid("params.login", "is for somebody new only")
 	}
 	p, err := r.Person(ctx, d.cmd.Person)
@@ -72,6 +72,8 @@ func (d *deed) readStaff(ctx context.Context, r store.Reads, now time.Time) erro
 		return d.readGrant(ctx, r, now)
 	case model.CmdSetEmployment:
 		return d.readEmployment(ctx, r, now)
+	case model.CmdMapPerson:
+		return d.readMapping(ctx, r, now)
 	default:
 		return d.readEnrolment(ctx, r, now)
 	}

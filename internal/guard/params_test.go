@@ -31,12 +31,12 @@ func without(c model.Command, param string) model.Command {
 
 // TestBadInput: a message that names the field, no entry of the ledger, no change.
 func TestBadInput(t *testing.T) {
-	w := newWorld(t)
+	w := linkedWorld(t, map[string]string{"agent": "niece", "agent2": "nephew"})
 	president, uncle := w.Command(model.CmdSuspend, "president"), w.Command(model.CmdSuspend, "uncle")
 	lock, restore := w.Command(model.CmdLock, "uncle"), w.Command(model.CmdRestore, "uncle")
 	class, mark := w.Command(model.CmdSetClass, "astronaut"), w.Command(model.CmdSetVerified, "astronaut")
 	grant, employment := w.on(model.CmdGrantRole, "agent"), w.on(model.CmdSetEmployment, "agent")
-	enrol, nadir := w.on(model.CmdEnrollCredential, "agent"), newcomer("nadir")
+	enrol, nadir, mapping := w.on(model.CmdEnrollCredential, "agent"), newcomer("nadir"), w.on(model.CmdMapPerson, "agent")
 	made, _ := w.enrolment("agent", "admin")
 	theirs, _ := w.enrolment("agent2", "admin")
 	invited := w.Store.IDs().Next()
@@ -124,6 +124,18 @@ func TestBadInput(t *testing.T) {
 		{"params.name", with(enrol, "enrolment", made.String(), "name", "mine")},
 		{"params.revoke", with(enrol, "revoke", "")},
 		{"params.revoke", with(enrol, "revoke", credentials[0].ID.String())},
+		{"params", mapping},
+		{"params", with(mapping, "login", "lead", "account", "cousin")},
+		{"params.name", with(mapping, "login", "lead", "name", "x")},
+		{"params.login", with(mapping, "login", "agent")}, // it is
+		{"params.login", with(mapping, "login", "nobody")},
+		{"params.unmap", with(mapping, "login", "lead", "unmap", "true")},
+		{"params.unmap", with(mapping, "account", "cousin", "unmap", "yes")},
+		{"params.account", with(mapping, "account", "c@usin")},
+		{"params.account", with(mapping, "account", "nobody")},
+		{"params.account", with(mapping, "account", "cousin", "unmap", "true")}, // it is nobody's
+		{"params.account", with(mapping, "account", "niece")},                   // it is
+		{"params.account", with(mapping, "account", "nephew", "unmap", "true")}, // it is another's
 		{"params.scope", plain(model.CmdFreeze, "scope", "everything")},
 		{"params.scope", plain(model.CmdUnfreeze, "scope", "all")},
 		{"policy", plain(model.CmdPublishPolicy)},
@@ -144,6 +156,7 @@ func TestBadInput(t *testing.T) {
 	}
 	w.Clock.Advance(72 * time.Hour)
 	w.invalid(model.KindConflict, "", "an invitation that has expired", w.submitting("admin", with(enrol, "enrolment", made.String())))
+	w.invalid(model.KindConflict, "", "an account that is another's", w.submitting("admin", with(mapping, "account", "nephew")))
 	w.invalid(model.KindConflict, "", "a login that is taken", w.submitting("admin", newcomer("agent")))
 }
 

@@ -42,6 +42,11 @@ func (c *court) no(ctx context.Context, p *store.PrivTx, verb policy.Verb, ends 
 	if e := leaversHoldNoKeys(d, m, c.now); e != nil {
 		return e, nil
 	}
+	if s, err := c.stakeOf(ctx, d, m.ID); err != nil {
+		return nil, err
+	} else if s == isTarget { // a reporter may stop what the report led to
+		return nobodyInTheirOwnCase(d, s), nil
+	}
 	if e := c.ask(verb, d, m); e != nil {
 		return e, nil
 	}

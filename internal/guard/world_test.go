@@ -40,6 +40,12 @@ func newWorldUnder(t testing.TB, b *policy.Bundle) *world {
 	return &world{testkit.NewWorld(t, testkit.WorldOptions{Policy: b}), t}
 }
 
+// linkedWorld is a world in which accounts belong to members of staff, by login.
+func linkedWorld(t testing.TB, linked map[string]string) *world {
+	t.Helper()
+	return &world{testkit.NewWorld(t, testkit.WorldOptions{Linked: linked}), t}
+}
+
 // bundle is the shipped policy with its document changed.
 func bundle(t testing.TB, change func(doc object)) *policy.Bundle {
 	t.Helper()

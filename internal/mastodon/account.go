@@ -86,7 +86,8 @@ func (a *api) account(v social.Account) accountEntity {
 // credentialEntity is https://docs.joinmastodon.org/entities/Account/#CredentialAccount.
 type credentialEntity struct {
 	accountEntity
-	Source source `json:"source"`
+	Source source     `json:"source"`
+	Role   roleEntity `json:"role"`
 }
 
 // source is an account as its owner edits it.

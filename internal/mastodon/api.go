@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"keyturn/internal/guard"
 	"keyturn/internal/markup"
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/social"
 	"keyturn/internal/web"
 )
@@ -20,6 +22,8 @@ type Config struct {
 	Description string // plain text
 	Version     string // Keyturn's
 	Contact     string // an email address, or empty
+	Guard       *guard.Guard
+	Moderation  *moderation.Moderation
 	Now         func() time.Time
 	Log         *slog.Logger
 	Limits      Limits

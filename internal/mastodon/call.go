@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"keyturn/internal/guard"
 	"keyturn/internal/model"
 	"keyturn/internal/social"
 	"keyturn/internal/web"
@@ -17,6 +18,7 @@ const (
 	anyone access = iota // with a token or without
 	byApp                // any token, of a member or of an app itself
 	member               // a member's token
+	desk                 // the token of a member who works at the desk
 )
 
 // A route is one call of the API. do gives the value that answers it; the scope is asked of every token.
@@ -35,10 +37,18 @@ type call struct {
 	r     *http.Request
 	token social.Token // the zero Token is the public's
 	view  *social.View
+	most  int // bounds a page of what is asked for
+
+	by    guard.Actor // who calls, on the desk's calls
+	staff model.Person
 }
 
 func (a *api) handler(rt route) http.Handler {
-	return a.plain(web.MastodonStyle, func(w http.ResponseWriter, r *http.Request) error {
+	style := web.MastodonStyle
+	if rt.access == desk {
+		style = deskStyle
+	}
+	return a.plain(style, func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		c := &call{api: a, w: w, r: r}
 		if err := c.signIn(ctx, rt); err != nil {
@@ -73,11 +83,16 @@ func (c *call) signIn(ctx context.Context, rt route) (err error) {
 	switch {
 	case rt.access >= byApp && !given:
 		return model.Errorf(model.KindUnauthenticated, "the access token is missing")
-	case rt.access == member && c.token.Account == 0:
+	case rt.access >= member && c.token.Account == 0:
 		return model.Errorf(model.KindForbidden, "this needs a member's access token, not an app's")
 	}
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead && c.token.Account != 0 {
 		if err := c.api.writes.Take(c.token.Account.String()); err != nil {
+			return err
+		}
+	}
+	if rt.access == desk {
+		if c.by, c.staff, err = c.api.cfg.Guard.Linked(ctx, c.token.Account); err != nil {
 			return err
 		}
 	}

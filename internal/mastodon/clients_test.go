@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"keyturn/internal/store"
 )
 
 // python is Debian's, which has the packages that make test-deps installs.
@@ -36,6 +38,25 @@ func TestMastodonPy(t *testing.T) {
 	need(t, "mastodon")
 	_, address := listening(t)
 	out, err := exec.CommandContext(t.Context(), python, "testdata/mastodonpy.py", address).CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), "all so\n") {
+		t.Fatalf("Mastodon.py: %v\n%s", err, out)
+	}
+}
+
+// TestMastodonPyModerates has Mastodon.py do what moderators do with it, as an agent's own account.
+func TestMastodonPyModerates(t *testing.T) {
+	need(t, "mastodon")
+	s, address := listening(t)
+	s.Write(func(tx *store.Tx) error {
+		for _, handle := range []string{"cousin", "uncle", "aunt"} {
+			if err := tx.AddCredentials(t.Context(), credentials(s, handle)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.Post("uncle", "bridges, again")
+	out, err := exec.CommandContext(t.Context(), python, "testdata/moderates.py", address).CombinedOutput()
 	if err != nil || !strings.HasSuffix(string(out), "all so\n") {
 		t.Fatalf("Mastodon.py: %v\n%s", err, out)
 	}

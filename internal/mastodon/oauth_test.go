@@ -212,7 +212,7 @@ func TestAuthorizeDenied(t *testing.T) {
 func TestAuthorizeRefusals(t *testing.T) {
 	s := newServer(t)
 	for _, change := range [][]string{
-		{"redirect_uri", "https://evil.example/"}, {"client_id", "nonsense"}, {"response_type", "token"}, {"scope", "admin:write"},
+		{"redirect_uri", "https://evil.example/"}, {"client_id", "nonsense"}, {"response_type", "token"}, {"scope", "admin"},
 		{"code_challenge", "x", "code_challenge_method", "S512"}, {"code_challenge", "x", "code_challenge_method", "S256"},
 		{"redirect_uri", ""},
 	} {

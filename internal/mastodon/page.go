@@ -10,6 +10,7 @@ import (
 
 // page reads which part of a list is wanted; most is the list's bound.
 func (c *call) page(most int) social.Page {
+	c.most = most
 	p := social.Page{MaxID: c.ID("max_id"), Limit: c.Limit("limit", most)}
 	if c.Text("since_id") != "0" { // "0" is the list's end, which is what no cursor means
 		p.SinceID = c.ID("since_id")
@@ -41,7 +42,7 @@ func (c *call) pageURL(cursor string, at model.ID) string {
 		switch name {
 		case "max_id", "min_id", "since_id":
 		case "limit":
-			query.Set(name, strconv.Itoa(c.Limit(name, social.MaxAccounts)))
+			query.Set(name, strconv.Itoa(c.Limit(name, max(c.most, 1))))
 		default:
 			query[name] = given
 		}

@@ -17,11 +17,15 @@ func self(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	role, err := c.ownRole(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return credentialEntity{c.api.account(a), source{
 		Note:           a.Note,
 		Privacy:        model.Public,
 		FollowRequests: len(waiting.Items),
-	}}, nil
+	}, role}, nil
 }
 
 // updateSelf changes the caller's profile. What cannot be kept here is refused rather than dropped.

@@ -11,7 +11,7 @@ import (
 type reportEntity struct {
 	ID            model.ID             `json:"id"`
 	ActionTaken   bool                 `json:"action_taken"`
-	ActionKeptAt  moment               `json:"action_kept_at"`
+	ActionTakenAt moment               `json:"action_taken_at"`
 	Category      model.ReportCategory `json:"category"`
 	Comment       string               `json:"comment"`
 	Forwarded     bool                 `json:"forwarded"`

@@ -4,7 +4,7 @@ import "slices"
 
 // routes are the calls of the API, by https://docs.joinmastodon.org/methods/.
 func (a *api) routes() []route {
-	return slices.Concat(a.accountRoutes(), a.statusRoutes(), a.listRoutes(), a.otherRoutes(), emptyRoutes())
+	return slices.Concat(a.accountRoutes(), a.statusRoutes(), a.listRoutes(), a.otherRoutes(), emptyRoutes(), deskRoutes())
 }
 
 func (a *api) accountRoutes() []route {

@@ -25,15 +25,31 @@ const (
 	writeNotifications = "write:notifications"
 	writeReports       = "write:reports"
 	writeStatuses      = "write:statuses"
+
+	adminReadAccounts  = "admin:read:accounts"
+	adminReadReports   = "admin:read:reports"
+	adminWriteAccounts = "admin:write:accounts"
+	adminWriteReports  = "admin:write:reports"
 )
 
-// knownScopes are those that an app can ask for. There are no admin scopes: staff work at the desk, with keys.
+// knownScopes are those that an app can ask for. Those that begin with "admin:" are granted to the staff's own accounts
+// only.
 func knownScopes() []string {
-	return []string{"read", "write", "follow", "push",
+	return append(adminScopes(), "read", "write", "follow", "push",
 		readAccounts, readBlocks, "read:bookmarks", readFavourites, "read:filters", readFollows, "read:lists", readMutes,
 		readNotifications, readSearch, readStatuses,
 		writeAccounts, writeBlocks, "write:bookmarks", "write:conversations", writeFavourites, "write:filters",
-		writeFollows, "write:lists", "write:media", writeMutes, writeNotifications, writeReports, writeStatuses}
+		writeFollows, "write:lists", "write:media", writeMutes, writeNotifications, writeReports, writeStatuses)
+}
+
+// adminScopes are the documented ones; about most of what they are for, this server has nothing.
+func adminScopes() []string {
+	scopes := []string{"admin:read", "admin:write"}
+	for _, about := range []string{"accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks", "email_domain_blocks",
+		"canonical_email_blocks"} {
+		scopes = append(scopes, "admin:read:"+about, "admin:write:"+about)
+	}
+	return scopes
 }
 
 // parseScopes reads a list of scopes with spaces between them.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"keyturn/internal/moderation"
 	"keyturn/internal/social"
 	"keyturn/internal/testkit"
 	"keyturn/internal/web"
@@ -18,6 +19,12 @@ import (
 func TestMain(m *testing.M) { testkit.Main(m) }
 
 const publicURL = "http://network.example"
+
+// memberScopes are those of a token for a member who is nothing else.
+var memberScopes = []string{"read", "write", "follow", "push"}
+
+// staffAccounts are the member accounts of some of the staff, by login.
+var staffAccounts = map[string]string{"agent": "cousin", "lead": "nephew", "auditor": "niece"}
 
 // server is the API over a real network, with accounts and the staff who can darken them.
 type server struct {
@@ -35,7 +42,7 @@ func newServer(t testing.TB) *server {
 // newServerAt makes a server for an address, with limits.
 func newServerAt(t testing.TB, address string, limits Limits) *server {
 	t.Helper()
-	s := &server{World: testkit.NewWorld(t, testkit.WorldOptions{})}
+	s := &server{World: testkit.NewWorld(t, testkit.WorldOptions{Linked: staffAccounts})}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var err error
 	if s.net, err = social.New(t.Context(), social.Config{Store: s.Store, Now: s.Clock.Now, Log: log}); err != nil {
@@ -43,12 +50,12 @@ func newServerAt(t testing.TB, address string, limits Limits) *server {
 	}
 	s.app, s.secret, err = s.net.RegisterApp(t.Context(), social.App{Name: "Test app",
 		RedirectURIs: []string{social.OutOfBand, "https://app.example/back?keep=1"},
-		Scopes:       []string{"read", "write", "follow", "push"}})
+		Scopes:       append([]string{"admin:read", "admin:write"}, memberScopes...)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	api, err := New(s.net, Config{URL: address, Title: "Network", Description: "All of <us>", Version: "1.2.3",
-		Now: s.Clock.Now, Log: log, Limits: limits})
+		Guard: s.Guard, Moderation: moderation.New(s.Store, s.Clock.Now), Now: s.Clock.Now, Log: log, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +75,7 @@ func (s *server) anyone() caller { return caller{s: s} }
 func (s *server) as(handle string, scopes ...string) caller {
 	s.TB.Helper()
 	if len(scopes) == 0 {
-		scopes = s.app.Scopes
+		scopes = memberScopes
 	}
 	token, err := s.net.IssueToken(s.TB.Context(), s.app, s.Accounts[handle], scopes)
 	if err != nil {

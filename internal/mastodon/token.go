@@ -119,6 +119,9 @@ func (a *api) tokenForAccount(ctx context.Context, app social.App, account model
 	if err != nil {
 		return social.Token{}, err
 	}
+	if err := a.mayHave(ctx, account, scopes); err != nil {
+		return social.Token{}, err
+	}
 	token, err := a.net.IssueToken(ctx, app, account, scopes)
 	return token, renamed(err, map[string]string{"scopes": "scope"})
 }

@@ -49,7 +49,7 @@ type Request struct {
 	ID        ID
 	Command   Command
 	Requester ID // a person
-	Login     ID // the login it was made with
+	Login     ID // the login it was made with; zero: a member account that is the requester's, by an app
 	Target    Target
 	Need      Requirement
 	Policy    string // hash of the policy bundle in force

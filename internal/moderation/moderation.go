@@ -1,7 +1,6 @@
 package moderation
 
 import (
-	"context"
 	"time"
 
 	"keyturn/internal/model"
@@ -12,13 +11,11 @@ import (
 type Moderation struct {
 	st  *store.Store
 	now func() time.Time
-	// accountsOf are the accounts that a person has as a member.
-	accountsOf func(ctx context.Context, r store.Reads, person model.ID) ([]model.ID, error)
 }
 
 // New makes a Moderation over a store.
 func New(st *store.Store, now func() time.Time) *Moderation {
-	return &Moderation{st: st, now: now, accountsOf: accountsOf}
+	return &Moderation{st: st, now: now}
 }
 
 // Works reports whether a person works on cases now.

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,7 +110,32 @@ func onPerson(q model.Request) string {
 		_, fingerprint, _ := strings.Cut(q.Target.State, ", passkey ")
 		return fmt.Sprintf("%s gets the passkey %s: whoever holds it can sign in and turn keys as %s", who, strings.Trim(fingerprint, `"`), who)
 	}
+	if c.Kind == model.CmdMapPerson {
+		return mapped(q)
+	}
 	return fmt.Sprintf("%s is done to %s", strings.ReplaceAll(string(c.Kind), "_", " "), who)
+}
+
+// mapped tells whose a login or an account is. The guard puts whose login it is now into the state that is signed.
+func mapped(q model.Request) string {
+	who, p := q.Target.Handle, q.Command.Params
+	account := "@" + strings.TrimPrefix(p["account"], "@")
+	_, from, last := strings.Cut(q.Target.State, ", only login of ")
+	if !last {
+		_, from, _ = strings.Cut(q.Target.State, ", one login of ")
+	}
+	if quoted, err := strconv.QuotedPrefix(from); err == nil {
+		from, _ = strconv.Unquote(quoted)
+	}
+	switch {
+	case p["unmap"] == "true":
+		return fmt.Sprintf("%s is not %s's any more; it stays an account about which %s decides nothing", account, who, who)
+	case p["login"] == "":
+		return fmt.Sprintf("%s is %s's own account: %s can use it for the desk's part of the client API, and decides nothing about it, nor on what it reports", account, who, who)
+	case last:
+		return fmt.Sprintf("%s and %s are one human: the login %s becomes %s's, and the entry of %s ends, with its roles, passkeys, open requests and keys", from, who, p["login"], who, from)
+	}
+	return fmt.Sprintf("The login %s is not %s's but %s's; its passkeys are revoked, and keys that they turned stop counting", p["login"], from, who)
 }
 
 func granted(q model.Request) string {

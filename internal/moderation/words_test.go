@@ -71,6 +71,14 @@ func TestWords(t *testing.T) {
 			want: "The employment of Leila changes: status notice."},
 		{kind: model.CmdEnrollCredential, target: model.Target{Handle: "Leila", State: `roles [lead], passkey "ab12"`}, params: params("enrolment", "3"),
 			want: `Leila gets the passkey ab12: whoever holds it can sign in and turn keys as Leila.`},
+		{kind: model.CmdMapPerson, target: model.Target{Handle: "Leila", State: `roles [lead], only login of "Lou, of \"west\"": roles [lead]`}, params: params("login", "lou"),
+			want: `Lou, of "west" and Leila are one human: the login lou becomes Leila's, and the entry of Lou, of "west" ends, with its roles, passkeys, open requests and keys.`},
+		{kind: model.CmdMapPerson, target: model.Target{Handle: "Leila", State: `roles [lead], one login of "Lou": roles [lead]`}, params: params("login", "lou.oncall"),
+			want: "The login lou.oncall is not Lou's but Leila's; its passkeys are revoked, and keys that they turned stop counting."},
+		{kind: model.CmdMapPerson, target: leila, params: params("account", "@cousin"),
+			want: "@cousin is Leila's own account: Leila can use it for the desk's part of the client API, and decides nothing about it, nor on what it reports."},
+		{kind: model.CmdMapPerson, target: leila, params: params("account", "cousin", "unmap", "true"),
+			want: "@cousin is not Leila's any more; it stays an account about which Leila decides nothing."},
 		{kind: model.CmdFreeze, want: "Nothing darkens, silences or takes over protected accounts for 30 minutes, or until the freeze is ended if a second person confirms it."},
 	} {
 		q := model.Request{Command: model.Command{Kind: test.kind, Params: test.params, Post: test.post}, Target: test.target, Need: test.need}

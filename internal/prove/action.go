@@ -122,6 +122,8 @@ func (r rogue) governing(by string) []action {
 		about(model.CmdSetEmployment, by, "status", "active"),
 		about(model.CmdSetEmployment, "lastday", "ends", "never", "kind", "employee"),
 		about(model.CmdSetEmployment, "lastday", "ends", "2018-11-02"),
+		about(model.CmdMapPerson, by, "login", "agent2"),
+		about(model.CmdMapPerson, "lead2", "account", "president"),
 		whole("freezes the protected", plain(model.CmdFreeze)),
 		whole("freezes all", plain(model.CmdFreeze, "scope", "all")),
 		whole("unfreezes", plain(model.CmdUnfreeze)))

@@ -60,7 +60,7 @@ func harmsHaveCause(s step) *Violation {
 
 // gainsHaveCause is the other side of law 2: whatever gives somebody something is what a request did.
 func gainsHaveCause(s step) *Violation {
-	for _, table := range []string{"persons", "role_grants", "logins", "credentials", "policies", "settings"} {
+	for _, table := range []string{"persons", "role_grants", "logins", "credentials", "policies", "settings", "person_accounts", "person_merges"} {
 		for _, r := range s.added(table) {
 			if !slices.ContainsFunc(s.entries, func(f ledger.Facts) bool { return f.Event == ledger.EventExecuted && f.Index == r.number("leaf") }) {
 				return broken(guard.LawNoLoneGovernor, "%s has a new row that no request put there: %v", table, r)

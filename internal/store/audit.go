@@ -13,7 +13,7 @@ import (
 func privTables() []*privTable {
 	return []*privTable{settingTable, personTable, grantTable, loginTable, credentialTable, classTable, requestTable,
 		keyTable, sanctionTable, strikeTable, chargeTable, vetoTable, policyTable, freezeTable, recoveryTable, purgeTable,
-		lookTable}
+		lookTable, personAccountTable, mergeTable}
 }
 
 // PrivilegedTables are the names of the tables whose rows the ledger accounts for.

@@ -97,7 +97,7 @@ func caseWork(ctx context.Context, e *engine, r model.Report, late model.ID) map
 			return err
 		},
 		"look for a conflict": func() error {
-			_, err := e.ReportersAmong(ctx, r.Case, []model.ID{late, r.Reporter})
+			_, err := e.Reported(ctx, 1, r.Case, r.Target)
 			return err
 		},
 		"file one more": func() error {

@@ -138,7 +138,7 @@ func (r Reads) OpenFreezes(ctx context.Context) ([]Freeze, error) {
 // Charged sums what a person answers for since a time: how many darkenings, and how many followers they took away.
 func (r Reads) Charged(ctx context.Context, person model.ID, since time.Time) (count, reach int64, err error) {
 	_, err = r.row(ctx, []any{&count, &reach}, `SELECT COUNT(*), COALESCE(SUM(reach), 0) FROM charges
-		WHERE person = $1 AND at > $2 AND kind <> 'restore'`, person, millis(since))
+		WHERE `+sameHuman("person")+` AND at > $2 AND kind <> 'restore'`, person, millis(since))
 	return count, reach, err
 }
 
@@ -151,8 +151,8 @@ func (r Reads) Darkenings(ctx context.Context, since time.Time) (n int64, err er
 
 // UndoneBy counts the one-key restores of a person since a time (law 9).
 func (r Reads) UndoneBy(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
-	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM charges WHERE person = $1 AND at > $2 AND kind = 'restore'`,
-		person, millis(since))
+	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM charges
+		WHERE `+sameHuman("person")+` AND at > $2 AND kind = 'restore'`, person, millis(since))
 	return n, err
 }
 
@@ -166,7 +166,7 @@ func (r Reads) UndoneOn(ctx context.Context, account, onCase model.ID) (n int64,
 // Vetoes counts the requests on a case that a person brought to a state, vetoed or declined, since a time.
 func (r Reads) Vetoes(ctx context.Context, person, onCase model.ID, state model.RequestState, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes JOIN requests ON requests.id = vetoes.request
-		WHERE vetoes.person = $1 AND vetoes.case_id = $2 AND requests.state = $3 AND vetoes.at >= $4`,
+		WHERE `+sameHuman("vetoes.person")+` AND vetoes.case_id = $2 AND requests.state = $3 AND vetoes.at >= $4`,
 		person, onCase, string(state), millis(since))
 	return n, err
 }
@@ -174,7 +174,7 @@ func (r Reads) Vetoes(ctx context.Context, person, onCase model.ID, state model.
 // FreezesBegun counts the freezes that a person began since a time and that nobody confirmed, ended or not.
 func (r Reads) FreezesBegun(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM freezes
-		WHERE started_by = $1 AND started_at > $2 AND confirmed_by = 0`, person, millis(since))
+		WHERE `+sameHuman("started_by")+` AND started_at > $2 AND confirmed_by = 0`, person, millis(since))
 	return n, err
 }
 

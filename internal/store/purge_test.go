@@ -327,7 +327,9 @@ func TestEraseLeavesEvidence(t *testing.T) {
 			if left == 0 {
 				return
 			}
-			e.write(func(ctx context.Context, tx *store.Tx) error { return tx.ResolveCase(ctx, cases[left-1], model.OutcomeNoAction, e.tick()) })
+			e.write(func(ctx context.Context, tx *store.Tx) error {
+				return tx.ResolveCase(ctx, cases[left-1], model.OutcomeNoAction, e.tick())
+			})
 		}
 	})
 }

@@ -136,17 +136,3 @@ func (r Reads) ReportsOn(ctx context.Context, onCase model.ID, g Range) ([]model
 	}
 	return reports, nil
 }
-
-// ReportersAmong are those of up to MaxList accounts that reported on a case, in no order.
-func (r Reads) ReportersAmong(ctx context.Context, onCase model.ID, accounts []model.ID) ([]model.ID, error) {
-	if len(accounts) == 0 {
-		return nil, nil
-	}
-	in, args := list(accounts, 2)
-	ids, err := collect(ctx, r.q, scanID, `SELECT DISTINCT reporter FROM reports WHERE case_id = $1 AND reporter IN (`+in+`)`,
-		append([]any{onCase}, args...)...)
-	if err != nil {
-		return nil, fmt.Errorf("reading reporters: %w", err)
-	}
-	return ids, nil
-}

@@ -47,6 +47,8 @@ type drawn struct {
 	Recovery   store.Recovery
 	Purge      store.Purge
 	Look       store.Look
+	Linked     store.PersonAccount
+	Merge      store.Merge
 }
 
 func draw(t *rapid.T, ids *model.IDs) drawn {
@@ -80,6 +82,8 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Purge = store.Purge{Account: ids.Next(), Request: id(), Case: id(), At: at(), DoneAt: at()}
 	d.Look = store.Look{ID: ids.Next(), Request: ids.Next(), Person: ids.Next(), Account: id(), Case: id(), At: at(), EndsAt: at(),
 		Readings: anyCount.Draw(t, "readings")}
+	d.Linked = store.PersonAccount{ID: ids.Next(), Person: d.Person.ID, Account: ids.Next(), MappedAt: at()}
+	d.Merge = store.Merge{Person: d.Person.ID, Into: d.Person.ID, At: at()}
 	return d
 }
 
@@ -106,7 +110,8 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 		p.PutCredential(ctx, d.Credential), p.PutClass(ctx, d.Class), p.PutRequest(ctx, d.Request), p.PutKey(ctx, d.Key),
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
 		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
-		p.PutRecovery(ctx, d.Recovery), p.PutPurge(ctx, d.Purge), p.PutLook(ctx, d.Look)} {
+		p.PutRecovery(ctx, d.Recovery), p.PutPurge(ctx, d.Purge), p.PutLook(ctx, d.Look), p.PutPersonAccount(ctx, d.Linked),
+		p.PutMerge(ctx, d.Merge)} {
 		if err != nil {
 			return err
 		}
@@ -141,6 +146,8 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 	if n := must[int64](t)(e.Vetoes(ctx, d.Veto.Person, d.Veto.Case, d.Request.State, time.Time{})); n != 1 {
 		t.Errorf("%d vetoes, want 1", n)
 	}
+	r.Linked = must[store.PersonAccount](t)(e.LinkOf(ctx, d.Linked.Account))
+	r.Merge = only(t, must[[]store.Merge](t)(e.MergesInto(ctx, d.Person.ID)))
 	value, _, err := e.Setting(ctx, d.Setting[0])
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +209,7 @@ func TestPrivilegedRowsAreReadAsTheyWereWritten(t *testing.T) {
 			}
 			for _, got := range []int64{r.Person.Leaf, r.Grant.Leaf, r.Login.Leaf, r.Credential.Leaf, r.Class.Leaf, r.Request.Leaf,
 				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf,
-				r.Purge.Leaf, r.Look.Leaf} {
+				r.Purge.Leaf, r.Look.Leaf, r.Linked.Leaf, r.Merge.Leaf} {
 				if got != leaf {
 					t.Fatalf("a row names entry %d, not %d: %+v", got, leaf, r)
 				}
@@ -230,5 +237,6 @@ func (d drawn) as(o drawn) drawn {
 	d.Purge.Account, d.Look.ID, d.Look.Request, d.Look.Person = o.Purge.Account, o.Look.ID, o.Look.Request, o.Look.Person
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
 	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
+	d.Linked.ID, d.Linked.Person, d.Merge.Person, d.Merge.Into = o.Linked.ID, o.Person.ID, o.Person.ID, o.Person.ID
 	return d
 }

@@ -36,10 +36,11 @@ type World struct {
 
 // WorldOptions say what is not as usual in a World.
 type WorldOptions struct {
-	URL    string         // of a PostgreSQL database; empty: SQLite in a temporary directory
-	Dir    string         // of the SQLite database; empty: a temporary one
-	Policy *policy.Bundle // nil: the shipped one
-	Desk   string         // the desk's origin, when a browser has to find it; empty: DeskURL
+	URL    string            // of a PostgreSQL database; empty: SQLite in a temporary directory
+	Dir    string            // of the SQLite database; empty: a temporary one
+	Policy *policy.Bundle    // nil: the shipped one
+	Desk   string            // the desk's origin, when a browser has to find it; empty: DeskURL
+	Linked map[string]string // which handle's account belongs to a member of staff from the start, by login
 }
 
 // NewWorld makes a World that ends with the test.
@@ -59,6 +60,10 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	t.Cleanup(func() { st.Close() })
 	w.Store = st
 	w.populate()
+	linked := map[string]model.ID{}
+	for login, handle := range o.Linked {
+		linked[login] = w.Accounts[handle]
+	}
 	keys, sealed, err := demo.RecoveryKeys()
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +71,7 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	for _, name := range slices.Sorted(maps.Keys(sealed)) {
 		w.Sealed = append(w.Sealed, sealed[name])
 	}
-	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
+	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{Linked: linked, URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
 		Now: w.Clock.Now(), Policy: o.Policy, Recovery: &keys, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,
 			w.Accounts["astronaut"]: model.ClassVerified}})
