@@ -108,12 +108,14 @@ func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Tim
 
 // publicHandler is what members and the public see.
 func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (http.Handler, error) {
+	signIns := web.NewLimiter(s.edge.limits.SignIns, s.now)
 	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: s.now, Log: s.log,
-		Description: about, Limits: s.edge.limits, Sources: s.edge.sources})
+		Description: about, Limits: s.edge.limits, SignIns: signIns, Sources: s.edge.sources})
 	if err != nil {
 		return nil, err
 	}
-	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Log: s.log})
+	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Now: s.now,
+		Log: s.log, Sources: s.edge.sources, SignIns: signIns})
 	if err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func (a *api) decideGrant(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	g.Account, err = a.signIn(ctx, r, name, password)
+	g.By, err = a.signIn(ctx, r, name, password)
 	if e, told := errors.AsType[*model.Error](err); told && e.Kind == model.KindInvalid {
 		return a.ask(w, http.StatusUnprocessableEntity, askPage{App: g.App, Scopes: g.Scopes, Request: q, Name: name,
 			Problem: "That did not work: your " + e.Field + " " + e.Message + "."})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
@@ -37,7 +38,8 @@ func newServer(t testing.TB) *server {
 	if s.net, err = social.New(t.Context(), social.Config{Store: s.Store, Now: s.Clock.Now, Log: log}); err != nil {
 		t.Fatal(err)
 	}
-	site, err := New(s.net, Config{URL: publicURL, Title: "Network", Description: "All of <us>", Log: log})
+	site, err := New(s.net, Config{URL: publicURL, Title: "Network", Description: "All of <us>", Now: s.Clock.Now, Log: log,
+		SignIns: web.NewLimiter(web.Rate{Burst: 5, Every: time.Hour}, s.Clock.Now)})
 	if err != nil {
 		t.Fatal(err)
 	}

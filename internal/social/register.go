@@ -48,8 +48,8 @@ func (n *Network) Register(ctx context.Context, r Registration) (model.ID, error
 	if err != nil {
 		return 0, err
 	}
-	if utf8.RuneCountInString(r.Password) < MinPassword || len(r.Password) > MaxPassword {
-		return 0, model.Invalid("password", "must have at least %d characters and at most %d bytes", MinPassword, MaxPassword)
+	if err := checkNewPassword("password", r.Password); err != nil {
+		return 0, err
 	}
 	if _, err := n.store.AccountByHandle(ctx, handle); err == nil { // before the costly hash; the insert checks again
 		return 0, &model.Error{Kind: model.KindConflict, Field: "handle", Message: "has already been taken"}
@@ -67,6 +67,14 @@ func (n *Network) Register(ctx context.Context, r Registration) (model.ID, error
 	})
 }
 
+// checkNewPassword refuses what is too short to be a password, or too long to be hashed.
+func checkNewPassword(field, password string) error {
+	if utf8.RuneCountInString(password) < MinPassword || len(password) > MaxPassword {
+		return model.Invalid(field, "must have at least %d characters and at most %d bytes", MinPassword, MaxPassword)
+	}
+	return nil
+}
+
 // parseEmail checks that a text is one bare email address.
 func parseEmail(s string) (string, error) {
 	s = strings.TrimSpace(s)
@@ -76,29 +84,3 @@ func parseEmail(s string) (string, error) {
 	}
 	return s, nil
 }
-
-// SignIn checks a password for an account named by its handle or email address. It takes as long for a name that
-// nobody has as for a wrong password, and gives the same error (unauthenticated). It succeeds for accounts that are
-// dark: their owners still reach the sign-in page and the export, and View refuses them everything else.
-func (n *Network) SignIn(ctx context.Context, name, password string) (model.ID, error) {
-	name = strings.TrimSpace(name)
-	find := n.store.CredentialsByEmail
-	if !strings.Contains(strings.TrimPrefix(name, "@"), "@") {
-		find, name = n.store.CredentialsByAccountHandle, strings.TrimPrefix(name, "@")
-	}
-	c, err := find(ctx, name)
-	if err != nil && model.KindOf(err) != model.KindNotFound {
-		return 0, err
-	}
-	ok, err := n.checkPassword(ctx, c.PasswordHash, password)
-	if err != nil {
-		return 0, err
-	}
-	if !ok {
-		return 0, model.Errorf(model.KindUnauthenticated, "Wrong name or password")
-	}
-	return c.Account, nil
-}
-
-// Dark reports whether the account is dark now: for the sign-in page, which tells its owner so.
-func (n *Network) Dark(account model.ID) bool { return n.visibility.at(n.cfg.Now(), account, 0).dark() }

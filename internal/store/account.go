@@ -142,6 +142,15 @@ func (tx *Tx) AddCredentials(ctx context.Context, c model.Credentials) error {
 	return nil
 }
 
+// SetPassword changes the hash of an account's password (empty: no password signs in any more). It ends nothing.
+func (tx *Tx) SetPassword(ctx context.Context, account model.ID, hash string) error {
+	n, err := tx.exec(ctx, `UPDATE account_credentials SET password_hash = $2 WHERE account = $1`, account, hash)
+	if err == nil && n == 0 {
+		err = model.NotFound("credentials")
+	}
+	return err
+}
+
 // Credentials reads an account's means to sign in.
 func (r Reads) Credentials(ctx context.Context, account model.ID) (model.Credentials, error) {
 	return r.credentials(ctx, `account = $1`, account)
