@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/logserver"
 	"keyturn/internal/mastodon"
 	"keyturn/internal/moderation"
+	"keyturn/internal/owner"
 	"keyturn/internal/pages"
 	"keyturn/internal/social"
 	"keyturn/internal/softkey"
@@ -115,7 +116,8 @@ func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (ht
 		return nil, err
 	}
 	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Now: s.now,
-		Log: s.log, Sources: s.edge.sources, SignIns: signIns})
+		Log: s.log, Sources: s.edge.sources, SignIns: signIns,
+		Owner: owner.New(owner.Config{Store: s.st, Guard: s.guard, Network: s.net, Now: s.now})})
 	if err != nil {
 		return nil, err
 	}

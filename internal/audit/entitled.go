@@ -15,13 +15,15 @@ import (
 // the first entry writes all.
 var eventRows = map[ledger.Event][]string{
 	ledger.EventRequested: {"requests"},
-	ledger.EventKey:       {"requests", "request_keys"},
+	ledger.EventKey:       {"requests", "request_keys", "owner_keys"},
 	ledger.EventRefused:   {"requests", "recoveries"},
 	ledger.EventWithdrawn: {"requests"},
 	ledger.EventDeclined:  {"requests", "vetoes"},
 	ledger.EventVetoed:    {"requests", "vetoes"},
 	ledger.EventExpired:   {"requests"},
 	ledger.EventLapsed:    {"requests"},
+	ledger.EventOwner:     {"owner_keys", "sanctions"},
+	ledger.EventHanded:    {"takeovers"},
 	ledger.EventAutomatic: {"requests", "persons", "credentials", "account_classes"},
 
 	ledger.EventRecovering:      {"recoveries"},
@@ -39,6 +41,10 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdDeactivate:       {"sanctions", "charges", "freezes"},
 	model.CmdSuspend:          {"sanctions", "charges", "freezes"},
 	model.CmdBan:              {"sanctions", "charges", "freezes"},
+	model.CmdSignOut:          {"takeovers", "owner_keys"},
+	model.CmdResetCredentials: {"takeovers", "owner_keys"},
+	model.CmdChangeEmail:      {"takeovers", "owner_keys"},
+	model.CmdRenameHandle:     {"takeovers", "owner_keys"},
 	model.CmdRestore:          {"sanctions", "charges"},
 	model.CmdSetClass:         {"account_classes"},
 	model.CmdSetVerified:      {"account_classes"},
@@ -55,6 +61,8 @@ var commandRows = map[model.CommandKind][]string{
 var mayChange = map[string][]string{
 	"requests":     {"state", "effect_at", "closed_at", "outcome", "leaf"},
 	"request_keys": {},
+	"owner_keys":   {},
+	"takeovers":    {"handed_at", "leaf"},
 	"sanctions":    {"lifted_at", "leaf"},
 	"credentials":  {"revoked_at", "leaf"},
 	"charges":      {},
@@ -94,9 +102,15 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 		if row.Table == "recoveries" {
 			r.recovery(f, row)
 		}
+		if row.Table == "takeovers" {
+			r.takeover(f, row)
+		}
 	}
 	if f.Event == ledger.EventRecovered {
 		r.recovered(f)
+	}
+	if f.Event == ledger.EventOwner {
+		r.lifted(f)
 	}
 }
 
@@ -142,9 +156,12 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	bySession := q.Need.Keys == 1 && q.Command.Account != 0 && class == model.ClassStandard && group != model.GroupGovern
 	people := map[model.ID]bool{}
 	for _, k := range f.Keys {
-		if k.Session && bySession || r.signed[q.ID][k.Person] {
+		switch {
+		case k.Owner && (group != model.GroupTakeover || class != model.ClassStandard || q.Target.Strictest != model.ClassStandard || len(f.Keys) < 2):
+			r.find(f.Index, "%s took effect with the owner's key, which does not count on it", f.Kind)
+		case k.Session && bySession || k.Owner == (k.Person == noPerson) && r.signed[q.ID][k.Person]:
 			people[k.Person] = true
-		} else {
+		default:
 			r.find(f.Index, "%s took effect with a key of %d, who has not signed it", f.Kind, k.Person)
 		}
 	}

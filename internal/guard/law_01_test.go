@@ -31,6 +31,12 @@ func (w *world) harms(handle string) []model.Command {
 			c.Params = map[string]string{"for": "16m"}
 		case model.CmdRemovePost:
 			c.Post = w.Post(handle, "something")
+		case model.CmdResetCredentials:
+			w.NewOwner(handle)
+		case model.CmdRenameHandle:
+			c.Params = map[string]string{"handle": handle + "_2"}
+		case model.CmdChangeEmail:
+			c.Params = map[string]string{"email": "rogue@" + handle + ".example"}
 		}
 		all = append(all, c)
 	}
@@ -39,11 +45,7 @@ func (w *world) harms(handle string) []model.Command {
 
 // offered reports whether the server does the command at all; what it does not do nobody can do.
 func offered(kind model.CommandKind) bool {
-	switch kind {
-	case model.CmdPurge, model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
-		return false
-	}
-	return true
+	return kind != model.CmdPurge
 }
 
 var allStaff = []string{"lastday", "agent", "agent2", "lead", "lead2", "gov", "security", "admin", "admin2", "auditor"}
@@ -76,7 +78,17 @@ func (w *world) aloneIsNotEnough(staff []string) {
 				w.alone(what, login, cmd)
 			}
 			w.light(handle, what)
+			w.untaken(handle, what)
 		}
+	}
+}
+
+// untaken fails unless an account is in its owner's hands.
+func (w *world) untaken(handle, what string) {
+	w.t.Helper()
+	all, err := w.Store.Takeovers(w.t.Context(), w.Accounts[handle])
+	if err != nil || len(all) > 0 {
+		w.t.Fatalf("%s: @%s was taken over: %+v %v", what, handle, all, err)
 	}
 }
 

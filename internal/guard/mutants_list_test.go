@@ -72,7 +72,7 @@ func mutants() []mutant {
 		{5, "guard/private", "text, hashOf(salt, name, text)", "text, text", "PrivateParameter"},
 		{5, "approval/canonical", "Params: params, Rule: c.Rule", "Rule: c.Rule", "OneByte|Rewritten"},
 		{5, "approval/canonical", "[]byte(q.Policy), []byte(approver.String()),", "[]byte(q.Policy),", "MovedElsewhere"},
-		{5, "approval/canonical", "strconv.FormatInt(head.Size, 10)), head.Root[:]}", "strconv.FormatInt(head.Size, 10))}", "Witnesses"},
+		{5, "approval/canonical", "strconv.FormatInt(head.Size, 10)), head.Root[:])", "strconv.FormatInt(head.Size, 10)))", "Witnesses"},
 
 		{6, "guard/submit", "	p.Entry.Facts.Law = refusal.Law\n", "", "OneEntry"},
 		{6, "guard/submit", "		refuseEntry(p, q, a, v.refusal)\n", "", "OneEntry"},

@@ -28,6 +28,8 @@ const (
 	paramEnds      = "ends"      // set_employment, grant_role of somebody new: a date, or "never"
 	paramEnrolment = "enrolment" // enroll_credential
 	paramDocument  = "document"  // publish_policy: the bundle
+	paramHandle    = "handle"    // rename_handle: the new one
+	paramEmail     = "email"     // change_email: the new address; private
 	paramScope     = "scope"     // freeze: protected (the default) or all
 	paramMessage   = "message"   // warn and what sanctions: what its owner is told; private
 )
@@ -72,6 +74,10 @@ func takes(cmd model.Command) []string {
 		return []string{paramEnrolment}
 	case model.CmdPublishPolicy:
 		return []string{paramDocument}
+	case model.CmdRenameHandle:
+		return []string{paramHandle}
+	case model.CmdChangeEmail:
+		return []string{paramEmail}
 	case model.CmdFreeze:
 		return []string{paramScope}
 	}
@@ -117,6 +123,8 @@ func (c *court) readParams(ctx context.Context, d *deed) error {
 		return d.readStaff(ctx, r, now)
 	case model.CmdPublishPolicy:
 		return d.readPolicy(ctx, r)
+	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
+		return d.readTakeover(ctx, r)
 	default:
 		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)
 	}

@@ -60,6 +60,14 @@ func onAccount(q model.Request, wait string) string {
 		return who + " becomes dark with a notice and without end" + sight + ", unless it is restored"
 	case model.CmdPurge:
 		return "Everything of " + who + " is erased for good; it cannot be restored" + wait
+	case model.CmdSignOut:
+		return who + " is signed out everywhere: every app and every browser has to sign in again" + wait
+	case model.CmdResetCredentials:
+		return "The password and the passkeys of " + who + " stop working, and it is signed out everywhere; whoever requested this gets a link, once, with which its owner sets a new password" + wait
+	case model.CmdChangeEmail:
+		return who + " gets another e-mail address to sign in with: " + c.Private["email"] + wait
+	case model.CmdRenameHandle:
+		return who + " becomes @" + c.Params["handle"] + "; nothing else of it changes, and nobody else can take the old handle" + wait
 	case model.CmdRestore:
 		return restored(q, who) + wait
 	}

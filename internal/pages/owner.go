@@ -18,12 +18,25 @@ type ownerFunc func(w http.ResponseWriter, r *http.Request, me social.Session) e
 // owner serves h to somebody who is signed in; whoever is not is sent to sign in and comes back. What changes something
 // must come from this site's own pages, and not too often. Errors are told on a page.
 func (s *site) owner(h ownerFunc) http.Handler {
-	handler := web.Handler(s.cfg.Log, s.problem, func(w http.ResponseWriter, r *http.Request) error {
-		me, err := s.session(r)
+	return web.SameOrigin(s.cfg.Log, s.problem, web.Handler(s.cfg.Log, s.problem, func(w http.ResponseWriter, r *http.Request) error {
+		err := s.signedIn(h)(w, r)
 		if model.KindOf(err) == model.KindUnauthenticated {
 			seeOther(w, r, signInPath+"?next="+url.QueryEscape(r.URL.Path))
 			return nil
 		}
+		return err
+	}))
+}
+
+// ownerCall is owner for what the pages' script calls: errors are told in JSON, whoever is not signed in too.
+func (s *site) ownerCall(h ownerFunc) http.Handler {
+	return web.SameOrigin(s.cfg.Log, web.DeskStyle, web.Handler(s.cfg.Log, web.DeskStyle, s.signedIn(h)))
+}
+
+// signedIn asks for a session, and bounds how often one owner writes.
+func (s *site) signedIn(h ownerFunc) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		me, err := s.session(r)
 		if err != nil {
 			return err
 		}
@@ -34,8 +47,7 @@ func (s *site) owner(h ownerFunc) http.Handler {
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		return h(w, r, me)
-	})
-	return web.SameOrigin(s.cfg.Log, s.problem, handler)
+	}
 }
 
 // ownerPage serves a page to somebody who is signed in.

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"keyturn/internal/model"
+	"keyturn/internal/owner"
 	"keyturn/internal/social"
 	"keyturn/internal/testkit"
 	"keyturn/internal/web"
@@ -39,7 +40,8 @@ func newServer(t testing.TB) *server {
 		t.Fatal(err)
 	}
 	site, err := New(s.net, Config{URL: publicURL, Title: "Network", Description: "All of <us>", Now: s.Clock.Now, Log: log,
-		SignIns: web.NewLimiter(web.Rate{Burst: 5, Every: time.Hour}, s.Clock.Now)})
+		SignIns: web.NewLimiter(web.Rate{Burst: 5, Every: time.Hour}, s.Clock.Now),
+		Owner:   owner.New(owner.Config{Store: s.Store, Guard: s.Guard, Network: s.net, Now: s.Clock.Now})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 type securityPage struct {
 	settingsFrame
 	Problem  string // what was wrong with the form that was sent
+	Passkeys []passkeyRow
 	Sessions []sessionRow
 	Apps     []appRow
 }
@@ -22,6 +23,12 @@ type sessionRow struct {
 	Since   stamp
 	Used    stamp
 	Present bool // the one that this page is shown to
+}
+
+type passkeyRow struct {
+	ID    model.ID
+	Name  string
+	Since stamp
 }
 
 type appRow struct {
@@ -43,6 +50,13 @@ func (s *site) securityPage(r *http.Request, me social.Session) (page securityPa
 	ctx := r.Context()
 	if page.settingsFrame, err = s.settingsFrame(r, me, "Security", securityPath); err != nil {
 		return page, err
+	}
+	passkeys, err := s.cfg.Owner.Passkeys(ctx, me.Account)
+	if err != nil {
+		return page, err
+	}
+	for _, k := range passkeys {
+		page.Passkeys = append(page.Passkeys, passkeyRow{k.ID, k.Name, stamp(k.CreatedAt)})
 	}
 	sessions, err := s.net.Sessions(ctx, me.Account)
 	if err != nil {
@@ -92,6 +106,11 @@ func (s *site) changePassword(w http.ResponseWriter, r *http.Request, me social.
 		seeOther(w, r, securityPath+"?done=password")
 		return nil
 	}
+	return s.securityProblem(w, r, me, problem)
+}
+
+// securityProblem shows the page again with what was wrong with a form of it.
+func (s *site) securityProblem(w http.ResponseWriter, r *http.Request, me social.Session, problem string) error {
 	page, err := s.securityPage(r, me)
 	if err != nil {
 		return err

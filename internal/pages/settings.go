@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 
 	"keyturn/internal/model"
 	"keyturn/internal/social"
@@ -22,6 +23,14 @@ type settingsPage struct {
 	Protected bool
 	Class     string
 	On        []standing
+	Asked     []asked
+}
+
+// asked is a request of the staff's that the owner's passkey can agree to.
+type asked struct {
+	ID    model.ID
+	Words string
+	Until stamp
 }
 
 func (s *site) settingsRoutes(mux *http.ServeMux) {
@@ -54,6 +63,16 @@ func doneWords(done string) string {
 		return "That sign-in has ended."
 	case "app":
 		return "The app is signed out."
+	case "passkey":
+		return "The passkey is removed."
+	case "passkey-made":
+		return "Your passkey is made."
+	case "lift":
+		return "Your passkey lifted the lock."
+	case "agreed":
+		return "Your passkey counts. The request waits for more keys."
+	case "agreed-executed":
+		return "Your passkey was the last key: the request took effect."
 	}
 	return ""
 }
@@ -81,14 +100,28 @@ func (s *site) settings(r *http.Request, me social.Session) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
+	liftable, byPasskey, err := s.cfg.Owner.Liftable(ctx, me.Account)
+	if err != nil {
+		return shown{}, err
+	}
 	for _, sanction := range on {
 		one := standingOf(sanction)
+		if slices.ContainsFunc(liftable, func(l model.Sanction) bool { return l.ID == sanction.ID }) {
+			one.Liftable, one.ByPasskey = sanction.ID, byPasskey
+		}
 		if sanction.Post != 0 {
 			if p, err := v.Post(ctx, sanction.Post); err == nil {
 				one.Quote = summary(p.Text)
 			}
 		}
 		page.On = append(page.On, one)
+	}
+	requests, err := s.cfg.Owner.Asked(ctx, me.Account)
+	if err != nil {
+		return shown{}, err
+	}
+	for _, q := range requests {
+		page.Asked = append(page.Asked, asked{q.Request, q.Words, stamp(q.ExpiresAt)})
 	}
 	return shown{template: "settings.html", data: page}, nil
 }

@@ -74,18 +74,20 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(w, r, by, next)
+	if err := s.begin(w, r, by); err != nil {
+		return err
+	}
+	seeOther(w, r, next)
+	return nil
 }
 
 // begin signs somebody in who has proved who they are.
-func (s *site) begin(w http.ResponseWriter, r *http.Request, by social.Proof, next string) error {
+func (s *site) begin(w http.ResponseWriter, r *http.Request, by social.Proof) error {
 	token, _, err := s.net.StartSession(r.Context(), by, r.UserAgent())
-	if err != nil {
-		return err
+	if err == nil {
+		s.setCookie(w, token, int(social.SessionLife.Seconds()))
 	}
-	s.setCookie(w, token, int(social.SessionLife.Seconds()))
-	seeOther(w, r, next)
-	return nil
+	return err
 }
 
 func (s *site) signOut(w http.ResponseWriter, r *http.Request, me social.Session) error {

@@ -14,6 +14,7 @@ import (
 
 	"keyturn/internal/markup"
 	"keyturn/internal/model"
+	"keyturn/internal/owner"
 	"keyturn/internal/social"
 	"keyturn/internal/web"
 )
@@ -27,10 +28,14 @@ type Config struct {
 	Log         *slog.Logger
 	Sources     web.Sources
 	SignIns     *web.Limiter // of sign-ins that failed, by source; shared with the client API
+	Owner       *owner.Owner
 }
 
-// How often one owner may change something on their pages.
-const writeBurst, writeEvery = 60, time.Second
+// How often one owner may change something on their pages, and one address call what takes no session.
+const (
+	writeBurst, writeEvery       = 60, time.Second
+	strangerBurst, strangerEvery = 60, time.Second
+)
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -47,6 +52,8 @@ type site struct {
 	host   string       // of cfg.URL, with the port
 	cookie string       // the name of the owners' sessions
 	writes *web.Limiter // of what owners change, by account
+
+	strangers *web.Limiter // of calls without a session, by source
 }
 
 // New serves the pages: /, /@handle, /@handle/ID, /static/; for owners /auth/ and /settings.
@@ -60,7 +67,8 @@ func New(net *social.Network, cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	s := &site{net: net, cfg: cfg, markup: markup.Renderer{URL: cfg.URL}, host: hostOf(cfg.URL),
-		writes: web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now)}
+		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now),
+		strangers: web.NewLimiter(web.Rate{Burst: strangerBurst, Every: strangerEvery}, cfg.Now)}
 	s.cookie = s.cookieName()
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/{file}", static)
@@ -68,6 +76,8 @@ func New(net *social.Network, cfg Config) (http.Handler, error) {
 	mux.Handle("GET /{name}", s.handler(s.profile))
 	mux.Handle("GET /{name}/{id}", s.handler(s.post))
 	s.authRoutes(mux)
+	s.passkeyRoutes(mux)
+	s.resetRoutes(mux)
 	s.settingsRoutes(mux)
 	mux.Handle("/", s.handler(func(context.Context, *http.Request) (shown, error) {
 		return shown{}, model.NotFound("page")

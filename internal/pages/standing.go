@@ -14,6 +14,9 @@ type standing struct {
 	Rule  string
 	Since stamp
 	Until stamp // the zero stamp: until it is lifted
+
+	Liftable  model.ID // the sanction, when a passkey of the owner's lifts it; 0 otherwise
+	ByPasskey bool     // the owner has a passkey that is old enough
 }
 
 func standingOf(s model.Sanction) standing {

@@ -20,8 +20,11 @@ func TestEveryTemplateWithEverything(t *testing.T) {
 	pages := map[string]any{
 		"sign_in.html": signInPage{frame: f, Next: "/settings", Name: "ada", Problem: "words"},
 		"settings.html": settingsPage{settingsFrame: own, Email: "ada@example.org", Protected: true, Class: "government",
-			On: []standing{{Title: "Locked", Means: "words", Quote: "post", Rule: "1", Since: post.Time, Until: stamp(time.Unix(1, 0))}, {}}},
+			On: []standing{{Title: "Locked", Means: "words", Quote: "post", Rule: "1", Since: post.Time, Until: stamp(time.Unix(1, 0)), Liftable: 1},
+				{Liftable: 2, ByPasskey: true}, {}}, Asked: []asked{{1, "words", post.Time}}},
+		"reset.html": resetPage{f, "ada", "words"},
 		"security.html": securityPage{settingsFrame: own, Problem: "words",
+			Passkeys: []passkeyRow{{1, "phone", post.Time}},
 			Sessions: []sessionRow{{ID: 1, Agent: "Firefox", Since: post.Time, Used: post.Time, Present: true}, {}},
 			Apps:     []appRow{{ID: 1, Name: "toot", Website: "https://toot.example", First: post.Time, Last: post.Time}, {}}},
 		"export.html": exportPage{own, 1, 2},

@@ -2,9 +2,6 @@ package social
 
 import (
 	"context"
-	"net/mail"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"keyturn/internal/model"
@@ -24,27 +21,16 @@ const (
 	MaxPassword = 1000
 )
 
-// maxEmail is the longest email address (RFC 5321 section 4.5.3.1.3, less the angle brackets).
-const maxEmail = 254
-
-// reserved lists the handles that nobody can register, since they would look like the server speaking or stand in the
-// way of an address of it.
-func reserved() []string {
-	return []string{"abuse", "account", "accounts", "admin", "administrator", "api", "auth", "desk", "everyone", "help",
-		"hostmaster", "keyturn", "moderator", "oauth", "postmaster", "root", "security", "staff", "support", "system",
-		"webmaster"}
-}
-
 // Register makes an account. A handle or email address that is taken is a conflict, one that is not allowed invalid.
 func (n *Network) Register(ctx context.Context, r Registration) (model.ID, error) {
 	handle, err := model.ParseHandle("handle", r.Handle)
 	if err != nil {
 		return 0, err
 	}
-	if slices.Contains(reserved(), model.FoldHandle(handle)) {
+	if model.Reserved(handle) {
 		return 0, model.Invalid("handle", "is reserved")
 	}
-	email, err := parseEmail(r.Email)
+	email, err := model.ParseEmail("email", r.Email)
 	if err != nil {
 		return 0, err
 	}
@@ -54,7 +40,7 @@ func (n *Network) Register(ctx context.Context, r Registration) (model.ID, error
 	if _, err := n.store.AccountByHandle(ctx, handle); err == nil { // before the costly hash; the insert checks again
 		return 0, &model.Error{Kind: model.KindConflict, Field: "handle", Message: "has already been taken"}
 	}
-	hash, err := n.hashPassword(ctx, r.Password)
+	hash, err := n.NewHash(ctx, "password", r.Password)
 	if err != nil {
 		return 0, err
 	}
@@ -73,14 +59,4 @@ func checkNewPassword(field, password string) error {
 		return model.Invalid(field, "must have at least %d characters and at most %d bytes", MinPassword, MaxPassword)
 	}
 	return nil
-}
-
-// parseEmail checks that a text is one bare email address.
-func parseEmail(s string) (string, error) {
-	s = strings.TrimSpace(s)
-	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || len(s) > maxEmail || strings.ContainsRune(s, 0) {
-		return "", model.Invalid("email", "is not an email address")
-	}
-	return s, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Proof says that somebody has just proved to be the owner of an account. What is handed out for it (codes, tokens,
-// sessions) is refused when everything that the account was signed in with was ended meanwhile.
+// sessions) is refused when the ways into the account have changed meanwhile.
 type Proof struct {
 	Account model.ID
 	Epoch   int64 // the account's, from before the proof was checked
@@ -70,7 +70,7 @@ func (n *Network) ChangePassword(ctx context.Context, me Session, password, next
 	if err != nil {
 		return err
 	}
-	hash, err := n.hashPassword(ctx, next)
+	hash, err := n.NewHash(ctx, "new_password", next)
 	if err != nil {
 		return err
 	}

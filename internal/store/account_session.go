@@ -28,7 +28,7 @@ func scanAccountSession(row scanner) (s AccountSession, err error) {
 	return s, err
 }
 
-// Epoch is how often everything that an account was signed in with was ended.
+// Epoch is how often the ways into an account changed: a new password, an end of all sign-ins.
 func (r Reads) Epoch(ctx context.Context, account model.ID) (epoch int64, err error) {
 	found, err := r.row(ctx, []any{&epoch}, `SELECT epoch FROM accounts WHERE id = $1`, account)
 	if err == nil && !found {
@@ -37,8 +37,8 @@ func (r Reads) Epoch(ctx context.Context, account model.ID) (epoch int64, err er
 	return epoch, err
 }
 
-// HoldEpoch checks that nothing has ended an account's sign-ins since it had this epoch, and keeps anything from ending
-// them before this transaction is over: what is handed out in it is ended too. Otherwise it is unauthenticated.
+// HoldEpoch checks that an account has this epoch still, and keeps it until this transaction is over: what it hands out
+// is there for whoever ends it all next. Otherwise it is unauthenticated.
 func (tx *Tx) HoldEpoch(ctx context.Context, account model.ID, epoch int64) error {
 	n, err := tx.exec(ctx, `UPDATE accounts SET epoch = epoch WHERE id = $1 AND epoch = $2`, account, epoch)
 	if err != nil {

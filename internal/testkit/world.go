@@ -66,7 +66,7 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	for _, name := range slices.Sorted(maps.Keys(sealed)) {
 		w.Sealed = append(w.Sealed, sealed[name])
 	}
-	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
+	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: NetworkURL, DeskURL: w.Desk, Divisor: 1,
 		Now: w.Clock.Now(), Policy: o.Policy, Recovery: &keys, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,
 			w.Accounts["astronaut"]: model.ClassVerified}})
