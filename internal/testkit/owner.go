@@ -10,7 +10,7 @@ import (
 	"keyturn/internal/store"
 )
 
-// NetworkURL is the origin for which the owners of a World sign.
+// NetworkURL is the origin for which the owners of a World sign, unless its options say otherwise.
 const NetworkURL = "http://localhost:8080"
 
 // Owner is the owner of an account with a passkey, which was registered now.
@@ -35,7 +35,7 @@ func (w *World) NewOwner(handle string) *Owner {
 	if err != nil {
 		w.TB.Fatal(err)
 	}
-	response, err := o.key.Register(NetworkURL, options)
+	response, err := o.key.Register(w.Network, options)
 	if err != nil {
 		w.TB.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func (w *World) NewOwner(handle string) *Owner {
 // Sign answers options with the owner's passkey, as the browser does.
 func (o *Owner) Sign(options []byte) []byte {
 	o.w.TB.Helper()
-	response, err := o.key.Assert(NetworkURL, options)
+	response, err := o.key.Assert(o.w.Network, options)
 	if err != nil {
 		o.w.TB.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type World struct {
 	Guard    *guard.Guard
 	Clock    *Clock
 	Desk     string // the desk's origin
+	Network  string // the network's origin, for which owners sign
 	Rings    map[string]*softkey.Ring
 	Sealed   []string            // the secret halves of the recovery keys; it takes three of them
 	Accounts map[string]model.ID // president, newsroom, astronaut, uncle and a few more
@@ -40,6 +41,8 @@ type WorldOptions struct {
 	Dir    string         // of the SQLite database; empty: a temporary one
 	Policy *policy.Bundle // nil: the shipped one
 	Desk   string         // the desk's origin, when a browser has to find it; empty: DeskURL
+
+	Network string // the network's origin, when a browser has to find it; empty: NetworkURL
 }
 
 // NewWorld makes a World that ends with the test.
@@ -48,7 +51,10 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	if o.Desk == "" {
 		o.Desk = DeskURL
 	}
-	w := &World{TB: t, Desk: o.Desk, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
+	if o.Network == "" {
+		o.Network = NetworkURL
+	}
+	w := &World{TB: t, Desk: o.Desk, Network: o.Network, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
 	if o.URL == "" && o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -66,7 +72,7 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	for _, name := range slices.Sorted(maps.Keys(sealed)) {
 		w.Sealed = append(w.Sealed, sealed[name])
 	}
-	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: NetworkURL, DeskURL: w.Desk, Divisor: 1,
+	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{URL: w.Network, DeskURL: w.Desk, Divisor: 1,
 		Now: w.Clock.Now(), Policy: o.Policy, Recovery: &keys, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,
 			w.Accounts["astronaut"]: model.ClassVerified}})
