@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -318,6 +319,14 @@ func TestLaw05OwnersSignatureIsForThisRequest(t *testing.T) {
 		return func() error { _, err := w.Guard.TurnAsOwner(t.Context(), owner.Account, q.ID, response); return err }
 	}
 	w.invalid(model.KindForbidden, "", "on another request", turn(other))
+	w.refused("signed_for_this", "with another's signature in it", func() error {
+		options, err := w.Guard.OwnersChallenge(t.Context(), owner.Account, other.ID)
+		if err != nil {
+			return err
+		}
+		_, err = w.Guard.TurnAsOwner(t.Context(), owner.Account, other.ID, resigned(t, owner.Sign(options), response))
+		return err
+	})
 	w.refused("signed_for_this", "as one of the staff's", func() error {
 		_, err := w.Guard.Turn(t.Context(), w.Actor("agent"), q.ID, response)
 		return err
@@ -328,6 +337,21 @@ func TestLaw05OwnersSignatureIsForThisRequest(t *testing.T) {
 		return w.Guard.Lift(t.Context(), owner.Account, lifting.ID, response)
 	})
 	w.whole()
+}
+
+// resigned is an answer of a passkey with the signature of another.
+func resigned(t *testing.T, answer, other []byte) []byte {
+	t.Helper()
+	var a, b map[string]any
+	if err := errors.Join(json.Unmarshal(answer, &a), json.Unmarshal(other, &b)); err != nil {
+		t.Fatal(err)
+	}
+	a["response"].(map[string]any)["signature"] = b["response"].(map[string]any)["signature"]
+	forged, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return forged
 }
 
 // reset is an executed reset of the credentials of an account.
