@@ -18,7 +18,7 @@ func mutants() []mutant {
 		{1, "guard/lift", "	case !madeAt.Before(s.Start):", "	case false:", "OwnerLiftsNothingElse"},
 		{1, "guard/owner", "model.GroupTakeover && q.Target.Strictest == model.ClassStandard", "model.GroupTakeover", "TakeoverInPieces"},
 		{1, "guard/owner", "	case !held.CreatedAt.Before(q.CreatedAt):", "	case false:", "OwnersKeyDoesNotCount"},
-		{1, "guard/judge", "v.missing.Keys = max(v.missing.Keys, 1)", "v.missing.Keys = max(v.missing.Keys, 0)", "OwnersKeyDoesNotCount"},
+		{1, "guard/owner", "approval.Holder{Person: k.Owner.Account}, c.g", "approval.Holder{Person: k.Owner.Account, Team: \"owners\"}, c.g", "OwnersKeyDoesNotCount"},
 		{1, "guard/takeover", "	return p.EndSignIns(ctx, account)", "	return nil", "TakeoverTakesItsKeys"},
 
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || !d.cheap {", "BundleInForce"},

@@ -217,7 +217,7 @@ func (g *Guard) TurnAsOwner(ctx context.Context, account, request model.ID, resp
 const noPerson model.ID = 0
 
 // ownerStands asks whether the owner's key counts, and gives them as the quorum counts them: one person, of no role and no
-// team.
+// team. Every row asks for a team, so that no owner does alone what the staff are asked for.
 func (c *court) ownerStands(ctx context.Context, d deed, q model.Request, k model.Key) (approval.Holder, *model.Error, error) {
 	held, err := c.r.AccountPasskey(ctx, k.Credential)
 	if err != nil && model.KindOf(err) != model.KindNotFound {
