@@ -43,13 +43,14 @@ var mayImport = map[string][]string{
 	"moderation": {"model", "store"},
 	"social":     {"model", "moderation", "store"}, // a member's report is weighed where it is filed
 	"staff":      {"guard", "model", "passkey", "recovery", "store"},
+	"owner":      {"guard", "model", "moderation", "passkey", "social", "store"},
 	"watch":      {"audit", "guard", "ledger", "model", "moderation", "policy", "social", "store"},
 
 	"markup":    {"model", "social"},
 	"web":       {"model"},
 	"logserver": {"ledger", "model", "store", "web"},
 	"mastodon":  {"approval", "guard", "markup", "model", "moderation", "social", "web"},
-	"pages":     {"markup", "model", "social", "web"},
+	"pages":     {"markup", "model", "owner", "social", "web"},
 	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "staff", "store", "web"},
 	"founding":  {"desk", "guard", "model", "passkey", "policy", "recovery", "store", "web"},
 

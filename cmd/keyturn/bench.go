@@ -119,7 +119,7 @@ func readerToken(ctx context.Context, net *social.Network, account model.ID) (st
 	if err != nil {
 		return "", err
 	}
-	token, err := net.IssueToken(ctx, app, account, []string{"read"})
+	token, err := net.IssueToken(ctx, app, social.Proof{Account: account}, []string{"read"})
 	return token.Token, err
 }
 

@@ -27,6 +27,9 @@ type deskCmd struct {
 	Decline  deskDeclineCmd  `cmd:"" help:"Say no to a request that waits for keys."`
 	Withdraw deskWithdrawCmd `cmd:"" help:"Take your own request back."`
 	Private  deskPrivateCmd  `cmd:"" help:"Read what is private of an account, by your view_private request that took effect. Each reading is recorded."`
+
+	ResetLink deskResetLinkCmd `cmd:"" help:"Fetch the link of a reset_credentials that you requested and that took effect: once, within 24 hours."`
+
 	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
 	Cases    deskCasesCmd    `cmd:"" help:"List cases: the open ones, the most urgent first, unless asked otherwise."`
 	Case     deskCaseCmd     `cmd:"" help:"Work on a case."`
@@ -161,6 +164,27 @@ func (a *requestArg) stop(ctx context.Context, con *console, root *cli, how stri
 	}
 	r, err := client.Stop(ctx, how, url.PathEscape(a.Request), a.Reason)
 	return root.Desk.answer(con, r, err)
+}
+
+type deskResetLinkCmd struct {
+	Request string `arg:"" help:"The request's ID."`
+}
+
+func (c *deskResetLinkCmd) Run(ctx context.Context, con *console, root *cli) error {
+	client, err := root.Desk.client(ctx)
+	if err != nil {
+		return err
+	}
+	link, err := client.ResetLink(ctx, url.PathEscape(c.Request))
+	if err != nil {
+		return root.Desk.answer(con, deskclient.Request{}, err)
+	}
+	if root.Desk.JSON {
+		return printJSON(con.out, link)
+	}
+	fmt.Fprintf(con.out, "%s\nIt sets a new password once, until %s. It is not shown again: pass it on to the account's owner.\n",
+		link.URL, link.ExpiresAt.Local().Format(time.DateTime))
+	return nil
 }
 
 type deskRequestsCmd struct {

@@ -146,6 +146,9 @@ func missingOf(r deskclient.Request) string {
 	if r.Missing.Teams > 0 {
 		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
 	}
+	if r.OwnersKey {
+		text += " (or the owner's passkey for one)"
+	}
 	return text
 }
 

@@ -95,7 +95,9 @@ func printAct(con *console, a audit.Act) {
 	fmt.Fprintf(con.out, "    case %s, rule %q: %s\n", a.Case, a.Rule, reason)
 	fmt.Fprintf(con.out, "    request %s, policy %.19s…\n", a.Request, a.Policy)
 	fmt.Fprintf(con.out, "    ledger entry %d, proved in the head of %d entries by %d hashes\n", a.Leaf, a.Proof.Size, len(a.Proof.Hashes))
-	if l := a.Lifting; l != nil {
+	if l := a.Lifting; l != nil && l.Owner {
+		fmt.Fprintf(con.out, "    lifted by     the account's owner, with a passkey (ledger entry %d)\n", l.Leaf)
+	} else if l != nil {
 		fmt.Fprintf(con.out, "    lifted for    %s, with the keys of %s, on case %s (ledger entry %d)\n", l.Requester.Name, names(l.Keys), l.Case, l.Leaf)
 	}
 }

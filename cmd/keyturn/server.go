@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/logserver"
 	"keyturn/internal/mastodon"
 	"keyturn/internal/moderation"
+	"keyturn/internal/owner"
 	"keyturn/internal/pages"
 	"keyturn/internal/social"
 	"keyturn/internal/softkey"
@@ -108,13 +109,16 @@ func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Tim
 
 // publicHandler is what members and the public see.
 func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (http.Handler, error) {
+	signIns := web.NewLimiter(s.edge.limits.SignIns, s.now)
 	api, err := mastodon.New(s.net, mastodon.Config{URL: settings.URL, Title: title, Version: version(), Now: s.now, Log: s.log,
 		Guard: s.guard, Moderation: s.cases,
-		Description: about, Limits: s.edge.limits, Sources: s.edge.sources})
+		Description: about, Limits: s.edge.limits, SignIns: signIns, Sources: s.edge.sources})
 	if err != nil {
 		return nil, err
 	}
-	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Log: s.log})
+	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Now: s.now,
+		Log: s.log, Sources: s.edge.sources, SignIns: signIns,
+		Owner: owner.New(owner.Config{Store: s.st, Guard: s.guard, Network: s.net, Now: s.now})})
 	if err != nil {
 		return nil, err
 	}

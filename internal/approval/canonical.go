@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"slices"
 	"strconv"
 	"time"
@@ -81,17 +82,25 @@ func Canonical(q model.Request) ([]byte, error) {
 // request's nonce, the canonical request, the policy's hash, the approver, when the challenge expires, and the ledger's
 // head. Each part is preceded by its length, so that no two different lists of parts have the same bytes.
 func Challenge(q model.Request, approver model.ID, expires time.Time, head ledger.Head) ([]byte, error) {
+	return challenge(domain, q, approver, expires, head)
+}
+
+func challenge(domain string, q model.Request, approver model.ID, expires time.Time, head ledger.Head) ([]byte, error) {
 	request, err := Canonical(q)
 	if err != nil {
 		return nil, err
 	}
 	h := sha256.New()
-	for _, part := range [][]byte{[]byte(domain), q.Nonce, request, []byte(q.Policy), []byte(approver.String()),
-		[]byte(millis(expires)), []byte(strconv.FormatInt(head.Size, 10)), head.Root[:]} {
+	writeParts(h, []byte(domain), q.Nonce, request, []byte(q.Policy), []byte(approver.String()),
+		[]byte(millis(expires)), []byte(strconv.FormatInt(head.Size, 10)), head.Root[:])
+	return h.Sum(nil), nil
+}
+
+func writeParts(h hash.Hash, parts ...[]byte) {
+	for _, part := range parts {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
 		h.Write(part)
 	}
-	return h.Sum(nil), nil
 }
 
 // ReasonHash is how a request refers to its reason, which can be erased: SHA-256 over the salt and the text.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"keyturn/internal/audit"
 	"keyturn/internal/guard"
@@ -46,6 +47,7 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 			t.Fatal(err)
 		}
 	}
+	owned(t, w)
 	w.Do("security", model.Command{Kind: model.CmdFreeze, Reason: "because of the test"}, "security")
 	for name, whose := range map[string]string{"account": "@cousin", "login": "agent2"} {
 		w.Do("lead", model.Command{Kind: model.CmdMapPerson, Person: w.Actor("agent").Person, Reason: "because of the test",
@@ -56,6 +58,34 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// owned has owners do what they can by passkey: one agrees to a reset, whose link is handed out, one lifts a lock.
+func owned(t *testing.T, w *testkit.World) {
+	t.Helper()
+	aunt, cousin := w.NewOwner("aunt"), w.NewOwner("cousin")
+	w.Clock.Advance(time.Minute)
+	out, err := w.Submit("agent", w.Command(model.CmdResetCredentials, "aunt"))
+	if err == nil {
+		_, err = aunt.Turn(out.Request.ID)
+	}
+	if err == nil {
+		_, err = w.Turn("agent", out.Request.ID)
+	}
+	if err == nil {
+		_, err = w.Guard.HandOut(t.Context(), w.Actor("agent"), out.Request.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Do("agent", w.Command(model.CmdLock, "cousin"))
+	locks, err := w.Store.Sanctions(t.Context(), cousin.Account)
+	if err == nil {
+		err = cousin.Lift(locks[0].ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // verify verifies a store and gives what was found, a line each.

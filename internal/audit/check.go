@@ -11,8 +11,11 @@ import (
 	"keyturn/internal/store"
 )
 
-// settingDesk is the setting that says where keys are turned: passkeys sign for that address.
-const settingDesk = "desk_url"
+// The settings that say where keys are turned, by the staff and by owners: passkeys sign for those addresses.
+const (
+	settingDesk = "desk_url"
+	settingURL  = "url"
+)
 
 // CheckBundle checks a bundle with nothing else, and says what it proves. vkey is the ledger's key, if it is known
 // from elsewhere; older is a checkpoint that was kept from before, or nil. An error says what does not hold: then
@@ -160,7 +163,11 @@ func (c *checker) effect() error {
 			c.claim.Sessions++
 			continue
 		}
-		s, err := c.key(q, k)
+		read := c.key
+		if k.Owner {
+			read = c.ownersKey
+		}
+		s, err := read(q, k)
 		if err != nil {
 			return fmt.Errorf("the key of person %s: %w", k.Person, err)
 		}

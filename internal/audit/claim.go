@@ -30,6 +30,7 @@ type Claim struct {
 // Signature is a key that was checked.
 type Signature struct {
 	Person model.ID  `json:"person"`
+	Owner  bool      `json:"owner,omitempty"` // the account's owner; Person is zero then
 	At     time.Time `json:"at"`
 	Entry  int64     `json:"entry"`
 }
@@ -87,6 +88,10 @@ func (c *Claim) sayFacts(f ledger.Facts) {
 	}
 	c.prove("%d different people signed exactly this request with passkeys that the ledger has as theirs", len(people))
 	for _, s := range c.Signatures {
+		if s.Owner {
+			c.prove("  the account's owner, %s, entry %d", s.At.UTC().Format("2006-01-02 15:04:05 UTC"), s.Entry)
+			continue
+		}
 		c.prove("  person %s, %s, entry %d", s.Person, s.At.UTC().Format("2006-01-02 15:04:05 UTC"), s.Entry)
 	}
 	if c.Sessions > 0 {

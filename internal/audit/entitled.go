@@ -16,7 +16,7 @@ import (
 // the first entry writes all.
 var eventRows = map[ledger.Event][]string{
 	ledger.EventRequested: {"requests"},
-	ledger.EventKey:       {"requests", "request_keys"},
+	ledger.EventKey:       {"requests", "request_keys", "owner_keys"},
 	ledger.EventRefused:   {"requests", "recoveries"},
 	ledger.EventWithdrawn: {"requests"},
 	ledger.EventDeclined:  {"requests", "vetoes"},
@@ -25,6 +25,8 @@ var eventRows = map[ledger.Event][]string{
 	ledger.EventLapsed:    {"requests"},
 	ledger.EventAutomatic: {"requests", "persons", "credentials", "account_classes", "purges"},
 	ledger.EventLooked:    {"looks"},
+	ledger.EventOwner:     {"owner_keys", "sanctions"},
+	ledger.EventHanded:    {"takeovers"},
 
 	ledger.EventRecovering:      {"recoveries"},
 	ledger.EventRecovered:       {"recoveries", "credentials"},
@@ -43,6 +45,10 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdBan:              {"sanctions", "charges", "freezes"},
 	model.CmdPurge:            {"sanctions", "charges", "freezes", "purges"},
 	model.CmdViewPrivate:      {"looks"},
+	model.CmdSignOut:          {"takeovers", "owner_keys"},
+	model.CmdResetCredentials: {"takeovers", "owner_keys"},
+	model.CmdChangeEmail:      {"takeovers", "owner_keys"},
+	model.CmdRenameHandle:     {"takeovers", "owner_keys"},
 	model.CmdRestore:          {"sanctions", "charges"},
 	model.CmdSetClass:         {"account_classes"},
 	model.CmdSetVerified:      {"account_classes"},
@@ -71,6 +77,8 @@ var mayChange = map[string][]string{
 	"recoveries":      {"state", "closed_at", "stopped_by", "leaf"},
 	"purges":          {"done_at", "leaf"},
 	"looks":           {"readings", "leaf"},
+	"owner_keys":      {},
+	"takeovers":       {"handed_at", "leaf"},
 }
 
 // entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
@@ -111,9 +119,15 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 		if row.Table == "recoveries" {
 			r.recovery(f, row)
 		}
+		if row.Table == "takeovers" {
+			r.takeover(f, row)
+		}
 	}
 	if f.Event == ledger.EventRecovered {
 		r.recovered(f)
+	}
+	if f.Event == ledger.EventOwner {
+		r.lifted(f)
 	}
 }
 
@@ -194,9 +208,12 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	bySession := q.Need.Keys == 1 && q.Command.Account != 0 && class == model.ClassStandard && group != model.GroupGovern
 	people := map[model.ID]bool{}
 	for _, k := range f.Keys {
-		if k.Session && bySession || r.signed[q.ID][k.Person] {
+		switch {
+		case k.Owner && (group != model.GroupTakeover || class != model.ClassStandard || q.Target.Strictest != model.ClassStandard || len(f.Keys) < 2):
+			r.find(f.Index, "%s took effect with the owner's key, which does not count on it", f.Kind)
+		case k.Session && bySession || k.Owner == (k.Person == noPerson) && r.signed[q.ID][k.Person]:
 			people[k.Person] = true
-		} else {
+		default:
 			r.find(f.Index, "%s took effect with a key of %d, who has not signed it", f.Kind, k.Person)
 		}
 	}

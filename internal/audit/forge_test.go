@@ -208,6 +208,36 @@ func TestForgedEntriesAreFound(t *testing.T) {
 					return errors.Join(err, p.PutSanction(f, list[0]))
 				})
 		}, "it changes the account of sanctions"},
+		"a ban lifted in its owner's name": {func(f forgery) {
+			f.in(ledger.EventOwner, model.CmdRestore, func(p *store.PrivTx) error {
+				list, err := p.Sanctions(f, f.Accounts["uncle"])
+				s := list[len(list)-1]
+				s.LiftedAt, p.Entry.Facts.Account = p.Now(), s.Account
+				p.Entry.Facts.Keys = []ledger.KeyFact{{Owner: true, Credential: 7}}
+				return errors.Join(err, p.PutSanction(f, s), p.PutKey(f, f.owners(s.Account, s)))
+			})
+		}, "no owner's key stands behind the lifting"},
+		"a lock lifted by a signature that is none": {func(f forgery) {
+			f.in(ledger.EventOwner, model.CmdRestore, func(p *store.PrivTx) error {
+				list, err := p.Sanctions(f, f.Accounts["uncle"])
+				return errors.Join(err, p.PutKey(f, f.owners(list[0].Account, list[0])))
+			})
+		}, "the signature of owner's key"},
+		"an account taken over in its owner's name": {func(f forgery) {
+			cmd := model.Command{Kind: model.CmdSignOut, Account: f.Accounts["uncle"]}
+			f.executed(cmd, 2, []ledger.KeyFact{f.key("agent", true), {Owner: true, Credential: 7}}, f.takeover)
+		}, "who has not signed it"},
+		"the owner's key on a protected account": {func(f forgery) {
+			cmd := model.Command{Kind: model.CmdSignOut, Account: f.Accounts["president"]}
+			f.executed(cmd, 2, []ledger.KeyFact{f.key("agent", true), {Owner: true, Credential: 7}}, f.takeover)
+		}, "the owner's key, which does not count on it"},
+		"a link handed to somebody else": {func(f forgery) {
+			f.in(ledger.EventHanded, model.CmdResetCredentials, func(p *store.PrivTx) error {
+				list, err := p.Takeovers(f, f.Accounts["aunt"])
+				list[0].HandedAt, p.Entry.Facts.Actor, p.Entry.Facts.Request = p.Now(), f.Actor("lead").Person, list[0].Request
+				return errors.Join(err, p.PutTakeover(f, list[0]))
+			})
+		}, "was not handed to whoever requested it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := busy(t, testkit.WorldOptions{})
@@ -251,6 +281,17 @@ func (f forgery) endRecovery(event ledger.Event, state store.RecoveryState, more
 		}
 		return errors.Join(err, p.PutRecovery(f, r))
 	})
+}
+
+// takeover records a takeover of the request's account.
+func (f forgery) takeover(p *store.PrivTx, q model.Request) error {
+	return p.PutTakeover(f, store.Takeover{ID: p.NextID(), Account: q.Command.Account, Kind: q.Command.Kind, Request: q.ID, At: p.Now()})
+}
+
+// owners is a key of an owner's by which nobody signed anything.
+func (f forgery) owners(account model.ID, s model.Sanction) model.Key {
+	return model.Key{ID: f.Store.IDs().Next(), Request: s.Request, Credential: 7, ExpiresAt: f.Clock.Now(), SignedAt: f.Clock.Now(),
+		Owner: &model.OwnersKey{Account: account, Sanction: s.ID, MadeAt: s.Start.Add(-time.Hour)}}
 }
 
 // role makes the agent an admin.

@@ -100,7 +100,7 @@ func ocsfActivity(f ledger.Facts) (int, string) {
 	switch f.Event {
 	case ledger.EventBorn, ledger.EventBornDemo:
 		return 1, "Create"
-	case ledger.EventExecuted, ledger.EventRefused, ledger.EventAutomatic, ledger.EventLooked:
+	case ledger.EventExecuted, ledger.EventRefused, ledger.EventAutomatic, ledger.EventLooked, ledger.EventOwner:
 	default:
 		return 99, string(f.Event)
 	}
@@ -130,7 +130,7 @@ func ocsfActivity(f ledger.Facts) (int, string) {
 // ocsfStatus says whether what was tried was done.
 func ocsfStatus(e ledger.Event) (int, string) {
 	switch e {
-	case ledger.EventBorn, ledger.EventBornDemo, ledger.EventExecuted, ledger.EventAutomatic, ledger.EventLooked:
+	case ledger.EventBorn, ledger.EventBornDemo, ledger.EventExecuted, ledger.EventAutomatic, ledger.EventLooked, ledger.EventOwner, ledger.EventHanded:
 		return 1, "Success"
 	case ledger.EventRefused, ledger.EventNoise:
 		return 2, "Failure"
@@ -189,6 +189,10 @@ func ocsfMessage(f ledger.Facts) string {
 func ocsfUnmapped(rec ledger.Record, f ledger.Facts) map[string]any {
 	keys := []string{}
 	for _, k := range f.Keys {
+		if k.Owner {
+			keys = append(keys, "owner")
+			continue
+		}
 		keys = append(keys, k.Person.String())
 	}
 	hash := rec.Hash()

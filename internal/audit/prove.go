@@ -29,7 +29,7 @@ func IndexOn(ctx context.Context, st *store.Store, handle string) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	account, err := st.AccountByHandle(ctx, name)
+	account, err := st.AccountCalled(ctx, name)
 	if err != nil {
 		return 0, err
 	}
@@ -125,7 +125,7 @@ func (p *prover) request(f ledger.Facts) error {
 	}
 	for _, k := range keys {
 		counted := slices.ContainsFunc(f.Keys, func(have ledger.KeyFact) bool {
-			return have.Person == k.Person && have.Credential == k.Credential
+			return have.Person == k.Person && have.Credential == k.Credential && have.Owner == (k.Owner != nil)
 		})
 		if !counted || k.Credential == 0 {
 			continue
@@ -140,6 +140,13 @@ func (p *prover) request(f ledger.Facts) error {
 // key adds the entries of one key, of its credential as it was then and of the desk's address, and the head that it signed.
 func (p *prover) key(k model.Key) error {
 	then := func(f ledger.Facts) bool { return f.Index <= k.Leaf }
+	if k.Owner != nil {
+		_, named, err := rowThen(p.ctx, p.st.Reads, "settings", settingURL, then)
+		if err != nil {
+			return err
+		}
+		return p.signed(k, named)
+	}
 	_, enrolled, err := rowThen(p.ctx, p.st.Reads, "credentials", k.Credential.String(), then)
 	if err != nil {
 		return err
@@ -148,7 +155,12 @@ func (p *prover) key(k model.Key) error {
 	if err != nil {
 		return err
 	}
-	for _, index := range []int64{k.Leaf, enrolled, named} {
+	return p.signed(k, enrolled, named)
+}
+
+// signed adds the entry of a key, those that it stands on, and the head that it signed.
+func (p *prover) signed(k model.Key, on ...int64) error {
+	for _, index := range append([]int64{k.Leaf}, on...) {
 		if _, err := p.entry(index); err != nil {
 			return err
 		}

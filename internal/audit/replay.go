@@ -25,6 +25,7 @@ type replay struct {
 	rp         passkey.RelyingParty // for whom keys sign, as the settings so far have it
 	sealed     recovery.Keys        // likewise
 	divisor    int64                // likewise, of waits
+	owners     passkey.RelyingParty // for whom owners' passkeys sign; zero where they cannot
 	found      *findings
 	report     Report
 	tables     map[string]map[string]written // table → key
@@ -33,7 +34,8 @@ type replay struct {
 	free       chan struct{} // one place for each signature that is being checked
 	signatures int64
 
-	signed map[model.ID]map[model.ID]bool // who has signed, by open request
+	signed map[model.ID]map[model.ID]bool // who has signed, by open request; noPerson is the account's owner
+	locks  map[string]briefLocks          // by account
 }
 
 // written is a row as the ledger has it.
@@ -45,7 +47,7 @@ type written struct {
 func newReplay(ctx context.Context, st *store.Store, found *findings, workers int) *replay {
 	return &replay{ctx: ctx, st: st, found: found, tables: map[string]map[string]written{},
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
-		signed: map[model.ID]map[model.ID]bool{}, free: make(chan struct{}, workers)}
+		signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }
 
 func (r *replay) find(entry int64, format string, args ...any) {
@@ -73,8 +75,14 @@ func (r *replay) apply(e entry) {
 		r.put(index, row, e.rows[i])
 	}
 	for _, row := range rows {
-		if row.Table == "request_keys" && row.Before == nil {
+		switch {
+		case row.Before != nil:
+		case row.Table == "request_keys":
 			r.signature(index, row)
+		case row.Table == "owner_keys":
+			r.ownersSignature(index, row)
+		case row.Table == "sanctions":
+			r.noteLock(row)
 		}
 	}
 	r.entitled(e.Entry.Facts, class)
@@ -108,7 +116,9 @@ func (r *replay) put(index int64, row ledger.Row, c change) {
 func (r *replay) setting(index int64, row ledger.Row) {
 	var err error
 	switch row.Key {
-	case "desk_url":
+	case settingURL:
+		r.owners, _ = passkey.NewRelyingParty(row.Values["value"], "") // at some addresses there are no passkeys
+	case settingDesk:
 		if r.rp, err = passkey.NewRelyingParty(row.Values["value"], ""); err != nil {
 			r.find(index, "the desk's address is not one: %v", err)
 		}

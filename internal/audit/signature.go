@@ -30,12 +30,17 @@ func (r *replay) signature(index int64, row ledger.Row) {
 		r.sign(q.ID, k.Person) // if the signature is not good after all, that is a finding of its own
 	}
 	r.signatures++
-	place := r.found.place()
 	rp := r.rp
+	r.aside(index, func() []string { return r.wrong(rp, index, q, c, k) })
+}
+
+// aside does the arithmetic of one signature beside the replay, and keeps what is wrong with it.
+func (r *replay) aside(index int64, wrong func() []string) {
+	place := r.found.place()
 	r.free <- struct{}{}
 	r.signing.Go(func() {
 		defer func() { <-r.free }()
-		for _, what := range r.wrong(rp, index, q, c, k) {
+		for _, what := range wrong() {
 			r.found.add(place, Finding{Entry: index, What: what})
 		}
 	})
@@ -68,10 +73,15 @@ func (r *replay) wrong(rp passkey.RelyingParty, index int64, q model.Request, c 
 	if c.Person != k.Person {
 		all = append(all, fmt.Sprintf("key %s was turned with somebody else's credential", k.ID))
 	}
+	return append(all, r.wrongHead(index, k)...)
+}
+
+// wrongHead says that a key signed a head which this ledger never had.
+func (r *replay) wrongHead(index int64, k model.Key) []string {
 	if had, err := ledger.RootAt(k.HeadSize, r.st.TreeHashes(r.ctx)); k.HeadSize > index || err != nil || had != headOf(k) {
-		all = append(all, fmt.Sprintf("key %s signed a head of %d entries that this ledger never had: history was rewritten", k.ID, k.HeadSize))
+		return []string{fmt.Sprintf("key %s signed a head of %d entries that this ledger never had: history was rewritten", k.ID, k.HeadSize)}
 	}
-	return all
+	return nil
 }
 
 // headOf is the head that a key signed.

@@ -39,10 +39,11 @@ type Act struct {
 	Lifting   *Lifting           `json:"lifting,omitempty"` // nil: not lifted
 }
 
-// Lifting is who lifted a sanction.
+// Lifting is who lifted a sanction: somebody of the staff or, of a brief lock, the account's owner.
 type Lifting struct {
-	Request   model.ID `json:"request"`
-	Requester Named    `json:"requester"`
+	Owner     bool     `json:"owner,omitempty"`
+	Request   model.ID `json:"request,omitzero"`
+	Requester Named    `json:"requester,omitzero"`
 	Keys      []Named  `json:"keys"`
 	Case      model.ID `json:"case,omitempty"`
 	Leaf      int64    `json:"leaf"`
@@ -83,7 +84,7 @@ func Who(ctx context.Context, st *store.Store, handle string, at time.Time) (sto
 }
 
 func tell(ctx context.Context, r store.Reads, handle string, at time.Time) (Story, error) {
-	account, err := r.AccountByHandle(ctx, handle)
+	account, err := r.AccountCalled(ctx, handle)
 	if err != nil {
 		return Story{}, err
 	}
@@ -179,6 +180,9 @@ func doneBy(ctx context.Context, r store.Reads, leaf int64) (l Lifting, err erro
 	e, err := rec.Open()
 	if err != nil {
 		return l, err
+	}
+	if e.Facts.Event == ledger.EventOwner {
+		return Lifting{Owner: true, Keys: []Named{}, Case: e.Facts.Case, Leaf: leaf}, nil
 	}
 	q, err := r.Request(ctx, e.Facts.Request)
 	if err != nil {

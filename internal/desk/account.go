@@ -60,13 +60,14 @@ func (d *desk) account(w http.ResponseWriter, r *http.Request, _ caller) error {
 	return web.WriteJSON(w, http.StatusOK, e)
 }
 
-// accountCalled finds an account by a handle in the input called field, with or without @.
+// accountCalled finds an account by a handle in the input called field, with or without @: the one that it has, or one
+// that it had before a renaming.
 func (d *desk) accountCalled(ctx context.Context, field, handle string) (model.Account, error) {
 	name, err := model.ParseHandle(field, handle)
 	if err != nil {
 		return model.Account{}, err
 	}
-	return d.Store.AccountByHandle(ctx, name)
+	return d.Store.AccountCalled(ctx, name)
 }
 
 func (d *desk) accountOf(ctx context.Context, a model.Account) (accountEntity, error) {

@@ -131,6 +131,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"POST /api/v1/requests/{id}/decline":     d.staff(d.stop(d.Guard.Decline)),
 		"POST /api/v1/requests/{id}/withdraw":    d.staff(d.stop(d.Guard.Withdraw)),
 		"POST /api/v1/requests/{id}/key/options": d.staff(d.keyOptions),
+		"POST /api/v1/requests/{id}/reset-link":  d.staff(d.resetLink),
 		"GET /api/v1/enrolments":                 d.staff(d.enrolments),
 		"POST /api/v1/enrolments":                d.staff(d.invite),
 		"GET /api/v1/ledger/who/{handle}":        d.staff(d.who),

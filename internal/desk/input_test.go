@@ -32,7 +32,7 @@ func TestBadInput(t *testing.T) {
 		"params a list":   {"/api/v1/requests", `{"kind":"suspend","params":[]}`, 400, []string{`"field":"params"`}},
 		"param a number":  {"/api/v1/requests", `{"kind":"suspend","params":{"for":7}}`, 400, []string{`"field":"params`}},
 		"no such kind":    {"/api/v1/requests", `{"kind":"explode","account":"president","reason":"x"}`, 400, []string{`"field":"kind"`}},
-		"not offered":     {"/api/v1/requests", `{"kind":"rename_handle","account":"president","reason":"x"}`, 400, []string{`"field":"kind"`}},
+		"no handle":       {"/api/v1/requests", `{"kind":"rename_handle","account":"president","reason":"x"}`, 400, []string{`"field":"params.handle"`}},
 		"a veto":          {"/api/v1/requests", `{"kind":"veto","reason":"x"}`, 400, []string{`"field":"kind"`}},
 		"no target":       {"/api/v1/requests", `{"kind":"suspend","reason":"x"}`, 400, []string{`"field":"account"`}},
 		"bad handle":      {"/api/v1/requests", `{"kind":"suspend","account":"a b","reason":"x"}`, 400, []string{`"field":"account"`}},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keyturn/internal/approval"
+	"keyturn/internal/guard"
 	"keyturn/internal/model"
 	"keyturn/internal/moderation"
 	"keyturn/internal/web"
@@ -31,6 +32,7 @@ type requestEntity struct {
 	State     model.RequestState `json:"state"`
 	Need      need               `json:"need"`
 	Missing   approval.Missing   `json:"missing"`
+	OwnersKey bool               `json:"owners_key,omitempty"` // the passkey of the account's owner can be one of the missing
 	Keys      []keyEntity        `json:"keys"`
 	Reach     int64              `json:"reach"`
 	Words     string             `json:"words"`
@@ -68,6 +70,7 @@ func notNil(roles []model.Role) []model.Role {
 // keyEntity is a key that was turned on a request.
 type keyEntity struct {
 	Person   personRef `json:"person"`
+	Owner    bool      `json:"owner,omitempty"` // the account's owner turned it; the person has no ID then
 	SignedAt time.Time `json:"signed_at"`
 	Session  bool      `json:"session,omitempty"`   // the sign-in stood for it, no passkey signed
 	HeadSize int64     `json:"head_size,omitempty"` // of the ledger's head that it signed
@@ -233,8 +236,13 @@ func (d *desk) keysOf(ctx context.Context, q model.Request, e *requestEntity, pe
 		}
 	}
 	e.Missing.Roles = notNil(e.Missing.Roles)
+	e.OwnersKey = e.Missing.Keys > 0 && guard.TakesOwnersKey(q)
 	for _, k := range keys {
-		key := keyEntity{Person: people.ref(k.Person), SignedAt: k.SignedAt, Session: k.Credential == 0, HeadSize: k.HeadSize, Counts: true}
+		by := people.ref(k.Person)
+		if k.Owner != nil {
+			by = personRef{Name: "the account's owner"}
+		}
+		key := keyEntity{Person: by, Owner: k.Owner != nil, SignedAt: k.SignedAt, Session: k.Credential == 0, HeadSize: k.HeadSize, Counts: true}
 		if why := void[k.Person]; why != nil {
 			key.Counts, key.WhyNot = false, why.Message
 		}

@@ -2,11 +2,13 @@ package desk
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"keyturn/internal/approval"
+	"keyturn/internal/guard"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 )
@@ -50,6 +52,7 @@ type requestView struct {
 	Signed  bool   // the viewer has turned a key on it
 	WhyNot  string // why the viewer's key would not count; empty when it would, as far as can be told
 	Auditor bool   // the viewer changes nothing
+	Link    bool   // the viewer can fetch the reset link
 }
 
 // requestPage shows one request in words, whose keys are there and missing, and what a key signs.
@@ -69,6 +72,16 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 	v := requestView{requestEntity: all[0], Target: q.Target, Mine: q.Requester == who.Person,
 		Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
 	v.Lacks = lacks(v.Missing)
+	if v.OwnersKey {
+		v.Lacks += "; the passkey of the account's owner can be one of them"
+	}
+	if v.Mine && q.Command.Kind == model.CmdResetCredentials && q.State == model.StateExecuted {
+		t, err := d.Store.TakeoverBy(r.Context(), q.ID)
+		if err != nil {
+			return err
+		}
+		v.Link = t.HandedAt.IsZero() && d.Now().Sub(t.At) < guard.ResetLife
+	}
 	for _, k := range v.Keys {
 		v.Signed = v.Signed || k.Person.ID == who.Person
 	}
@@ -78,7 +91,8 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 	v.Root = fmt.Sprintf("%x", v.Head.Root[:])
 	if v.State == model.StatePending && !v.Auditor {
 		command := q.Command
-		command.Reason = v.Reason
+		command.Reason, command.Params = v.Reason, maps.Clone(q.Command.Params)
+		maps.Copy(command.Params, v.Private) // the texts in place of their hashes
 		x, err := d.Guard.Explain(r.Context(), who.Person, command)
 		if err != nil {
 			return err

@@ -55,6 +55,7 @@ type Request struct {
 	State     model.RequestState `json:"state"`
 	Need      Need               `json:"need"`
 	Missing   Need               `json:"missing"`
+	OwnersKey bool               `json:"owners_key"`
 	Keys      []Key              `json:"keys"`
 	Reach     int64              `json:"reach"`
 	Words     string             `json:"words"`
@@ -187,6 +188,19 @@ func (c *Client) Turn(ctx context.Context, id string) (Request, error) {
 	}
 	err = c.Post(ctx, "/api/v1/requests/"+id+"/key", map[string]any{"credential": json.RawMessage(credential)}, &r)
 	return r, err
+}
+
+// ResetLink sets a new password once.
+type ResetLink struct {
+	URL       string    `json:"url"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// ResetLink fetches the link of an executed reset_credentials, which its requester gets once.
+func (c *Client) ResetLink(ctx context.Context, id string) (ResetLink, error) {
+	var l ResetLink
+	err := c.Post(ctx, "/api/v1/requests/"+id+"/reset-link", struct{}{}, &l)
+	return l, err
 }
 
 // Stop vetoes, declines or withdraws a request.

@@ -36,7 +36,8 @@ func facts(event ledger.Event, q model.Request, a Actor) ledger.Facts {
 func keyFacts(keys []model.Key) []ledger.KeyFact {
 	var out []ledger.KeyFact
 	for _, k := range keys {
-		out = append(out, ledger.KeyFact{Person: k.Person, Login: k.Login, Credential: k.Credential, Session: k.Credential == 0})
+		out = append(out, ledger.KeyFact{Person: k.Person, Login: k.Login, Credential: k.Credential,
+			Session: k.Credential == 0, Owner: k.Owner != nil})
 	}
 	return out
 }

@@ -56,6 +56,8 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 		return mapPerson(ctx, p, d)
 	case model.CmdPublishPolicy:
 		return publishPolicy(ctx, p, d)
+	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
+		return takeOver(ctx, p, q, d)
 	case model.CmdFreeze:
 		return freeze(ctx, p, v)
 	case model.CmdUnfreeze:

@@ -44,6 +44,7 @@ type Guard struct {
 	now      func() time.Time
 	settings Settings
 	rp       passkey.RelyingParty
+	owners   passkey.RelyingParty // for whom owners' passkeys sign; zero where browsers make none
 	clock    clockWatch
 	bundle   atomic.Pointer[policy.Bundle] // the last one used; immutable, known by its hash
 	broken   string                        // what is wrong with the ledger's history, so that nothing is written; "": nothing
@@ -60,6 +61,11 @@ func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.L
 		return nil, err
 	}
 	g := &Guard{st: st, log: log, now: now, settings: settings, rp: rp, clock: newClockWatch(now())}
+	if owners, err := passkey.NewRelyingParty(settings.URL, "Keyturn"); err == nil {
+		g.owners = owners
+	} else {
+		log.Warn("owners can make no passkeys at this network's address", "url", settings.URL, "why", err)
+	}
 	if g.broken, err = checkHistory(ctx, st); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,18 @@ func (c *court) member(ctx context.Context, id model.ID) (*member, error) {
 func (c *court) stand(ctx context.Context, v *verdict, q model.Request, keys []model.Key) ([]approval.Holder, error) {
 	var holders []approval.Holder
 	for _, k := range keys {
+		if k.Owner != nil {
+			h, e, err := c.ownerStands(ctx, v.deed, q, k)
+			if err != nil {
+				return nil, err
+			}
+			if e != nil {
+				v.void[noPerson] = e
+				continue
+			}
+			v.counted, holders = append(v.counted, k), append(holders, h)
+			continue
+		}
 		m, err := c.member(ctx, k.Person)
 		if err != nil {
 			return nil, err

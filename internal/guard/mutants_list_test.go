@@ -18,6 +18,13 @@ func mutants() []mutant {
 		{1, "guard/bulk", "	if len(protected) > 0 {", "	if len(protected) > 1 {", "NeverInBulk"},
 		{1, "approval/quorum", "need.Keys-len(humans)", "need.Keys-len(holders)-1", "WeakestPolicy"},
 
+		{1, "guard/lift", "	case !excepted(s, all):", "	case false:", "OwnerLiftsNothingElse"},
+		{1, "guard/lift", "	case !madeAt.Before(s.Start):", "	case false:", "OwnerLiftsNothingElse"},
+		{1, "guard/owner", "model.GroupTakeover && q.Target.Strictest == model.ClassStandard", "model.GroupTakeover", "TakeoverInPieces"},
+		{1, "guard/owner", "	case !held.CreatedAt.Before(q.CreatedAt):", "	case false:", "OwnersKeyDoesNotCount"},
+		{1, "guard/owner", "approval.Holder{Person: k.Owner.Account}, c.g", "approval.Holder{Person: k.Owner.Account, Team: \"owners\"}, c.g", "OwnersKeyDoesNotCount"},
+		{1, "guard/takeover", "	return p.EndSignIns(ctx, account)", "	return nil", "TakeoverTakesItsKeys"},
+
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || !d.cheap {", "BundleInForce"},
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || d.cheap {", "AgentsPlace"},
 		{2, "guard/laws", "	if several {", "	if several && false {", "SeveralRoles"},
@@ -55,6 +62,8 @@ func mutants() []mutant {
 		{3, "guard/due", "errs := []error{g.leave(ctx),", "errs := []error{nil,", "OwnRequests"},
 		{3, "guard/laws", " && !d.scheduled()", "", "ScheduledDies"},
 		{3, "guard/due", "	case !v.missing.None():\n", "	case false:\n", "KeysStopCounting"},
+
+		{3, "guard/takeover", "if refusal, err = g.mayHandOut(ctx, p, q, a); err", "if refusal, err = nil, nil; err", "GetsNoLink"},
 
 		{4, "guard/laws", "if g.GrantedAt.After(since) {", "if g.GrantedAt.After(now) {", "Sponsors"},
 		{4, "guard/laws", "append(h.SameAs, c.Sponsor, c.InvitedBy)", "append(h.SameAs, c.Sponsor)", "Sponsors"},
@@ -97,7 +106,11 @@ func mutants() []mutant {
 		{5, "guard/private", "text, hashOf(salt, name, text)", "text, text", "PrivateParameter"},
 		{5, "approval/canonical", "Params: params, Rule: c.Rule", "Rule: c.Rule", "OneByte|Rewritten"},
 		{5, "approval/canonical", "[]byte(q.Policy), []byte(approver.String()),", "[]byte(q.Policy),", "MovedElsewhere"},
-		{5, "approval/canonical", "strconv.FormatInt(head.Size, 10)), head.Root[:]}", "strconv.FormatInt(head.Size, 10))}", "Witnesses"},
+		{5, "approval/canonical", "strconv.FormatInt(head.Size, 10)), head.Root[:])", "strconv.FormatInt(head.Size, 10)))", "Witnesses"},
+
+		{5, "guard/owner", "	case held.ID != k.Credential || held.Account != k.Owner.Account || !slices.Equal(held.PublicKey, k.Owner.PublicKey):", "	case false:", "OwnersKeyIsRemoved"},
+		{5, "guard/owner", "	if ch.Purpose != purpose || ch.Person != account || ch.Subject != subject {", "	if false {", "OwnersSignature"},
+		{5, "guard/owner", "k.Owner.PublicKey, k.Assertion); err != nil {", "k.Owner.PublicKey, k.Assertion); err != nil && k.ID == 0 {", "OwnersSignature"},
 
 		{6, "guard/submit", "	p.Entry.Facts.Law = refusal.Law\n", "", "OneEntry"},
 		{6, "guard/submit", "		refuseEntry(p, q, a, v.refusal)\n", "", "OneEntry"},
@@ -106,6 +119,9 @@ func mutants() []mutant {
 		{6, "guard/due", "e.Kind != model.KindUnavailable {", "e.Kind == model.KindUnavailable {", "Impossible"},
 		{6, "guard/due", "		errs = append(errs, g.settle(ctx, q.ID))\n", "		if err := g.settle(ctx, q.ID); err != nil {\n\t\t\treturn err\n\t\t}\n", "FailingEffect"},
 		{6, "store/sanction", "	return p.put(ctx, sanctionTable,", "	if _, err := p.exec(ctx, sanctionTable.upsert, s.ID, s.Account, s.Post, string(s.Kind), s.Request, s.Case, s.Rule, millis(s.Start), millis(s.End), millis(s.LiftedAt), p.Leaf()); err != nil {\n\t\treturn err\n\t}\n\treturn p.put(ctx, sanctionTable,", "WhateverHappens|OneEntry"},
+
+		{6, "guard/takeover", "	if q.Requester != a.Person {", "	if q.Requester == 0 {", "ResetLink"},
+		{6, "guard/takeover", "	case !t.HandedAt.IsZero():", "	case false:", "ResetLink"},
 
 		{7, "guard/laws", "case \"sanctions\", \"requests\", \"request_keys\", \"charges\", \"freezes\":", "case \"sanctions\", \"requests\", \"request_keys\", \"charges\", \"freezes\", \"posts\":", "OnlyItsOwn"},
 		{7, "guard/execute", "	return p.PutSanction(ctx, s)\n", "	if err := p.PutClass(ctx, store.AccountClass{Account: s.Account, Class: d.class}); err != nil {\n\t\treturn err\n\t}\n\treturn p.PutSanction(ctx, s)\n", "NothingIsLost"},
@@ -121,6 +137,8 @@ func mutants() []mutant {
 
 		{8, "guard/laws", "return id.String() == row.Values[\"account\"]", "return id != 0", "NothingUntold"},
 		{8, "store/sanction", "if !slices.Contains(p.sanctioned, s.Account) {", "if slices.Contains(p.sanctioned, s.Account) {", "Told"},
+
+		{8, "store/privileged", "p.emit(Event{Kind: EventHandle, Account: t.Account})", "p.emit(Event{Kind: EventStaff})", "TakeoverIsTold"},
 
 		{9, "guard/laws", "now.Sub(made.sanction.Start) <= UndoWindow && ", "", "AfterTheHour"},
 		{9, "guard/restore", "byPerson: byPerson}, c.effective(*d))", "byPerson: byPerson}, c.now)", "ScheduledRestore"},
@@ -153,10 +171,14 @@ func mutants() []mutant {
 		{10, "guard/look", "	for _, id := range v.payers(requester) {", "	for _, id := range v.payers(requester)[:1] {", "LooksAreBounded"},
 
 		{11, "guard/purge", "d.row = policy.RowPurge", "d.row = policy.RowDeactivate", "TheKeysOfItsClass"},
+		{10, "guard/takeover", "frozen(d, freezes, c.now)", "frozen(d, freezes[:0], c.now)", "NoLinkInAFreeze"},
+
 		{11, "guard/laws", "		return c.LoweredFrom\n", "		return c.Class\n", "ClassTravels"},
 		{11, "guard/laws", " && c.LoweredFrom.Rank() < high", "", "OnlyStaff"},
 		{11, "guard/laws", "followers >= at", "followers > at", "Rise"},
 		{11, "guard/deed", "		d.strictest = model.ClassHighProfile", "		d.class = model.ClassHighProfile", "Rise"},
+		{11, "guard/takeover", "	if holder != 0 && holder != d.cmd.Account {", "	if holder < 0 {", "AHandleStays"},
+		{11, "store/account", "err != nil || holder != 0 {", "err != nil || holder < 0 {", "AHandleStays"},
 		{11, "guard/params", "d.loosens = text == \"false\" || d.strictest.Protected()", "d.loosens = false", "TheMark"},
 
 		{12, "guard/laws", " && d.info.Group != model.GroupPrivate", "", "LookInDoubt"},

@@ -31,6 +31,8 @@ const (
 	paramEnds      = "ends"      // set_employment, grant_role of somebody new: a date, or "never"
 	paramEnrolment = "enrolment" // enroll_credential
 	paramDocument  = "document"  // publish_policy: the bundle
+	paramHandle    = "handle"    // rename_handle: the new one
+	paramEmail     = "email"     // change_email: the new address; private
 	paramScope     = "scope"     // freeze: protected (the default) or all
 	paramMessage   = "message"   // warn and what sanctions: what its owner is told; private
 	paramAccount   = "account"   // map_person: the handle of the account that is linked to the person
@@ -88,6 +90,10 @@ func ownParams(cmd model.Command) []string {
 		return []string{paramLogin, paramAccount, paramUnmap}
 	case model.CmdPublishPolicy:
 		return []string{paramDocument}
+	case model.CmdRenameHandle:
+		return []string{paramHandle}
+	case model.CmdChangeEmail:
+		return []string{paramEmail}
 	case model.CmdFreeze:
 		return []string{paramScope}
 	}
@@ -140,6 +146,8 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		return d.readStaff(ctx, r, now)
 	case model.CmdPublishPolicy:
 		return d.readPolicy(ctx, r)
+	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
+		return d.readTakeover(ctx, r)
 	default:
 		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)
 	}

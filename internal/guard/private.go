@@ -24,7 +24,7 @@ const (
 const erased = "(erased)"
 
 // isPrivate reports whether a parameter's text may be erased one day, so that no privileged row and no facts may have it.
-func isPrivate(param string) bool { return param == paramMessage }
+func isPrivate(param string) bool { return param == paramMessage || param == paramEmail }
 
 // takeIn puts the texts of a command's private parameters aside, and in their place how the request refers to them. What
 // the command names as private itself is dropped: only parameters are.

@@ -31,6 +31,8 @@ const (
 	EventLapsed    Event = "lapsed"    // a freeze or a sanction came to its end
 	EventAutomatic Event = "automatic" // what nobody asked for: class rise, employment end by time, breaker
 	EventLooked    Event = "looked"    // what is private of an account was read
+	EventOwner     Event = "owner"     // an account's owner did it, with their passkey
+	EventHanded    Event = "handed"    // a reset link was handed out to whoever had asked for it
 	EventNoise     Event = "noise"     // unauthenticated attempts, counted by source and minute
 
 	EventRecovering      Event = "recovering"       // the recovery keys have asked for somebody's passkey, which is public for a week
@@ -41,7 +43,8 @@ const (
 // Events lists the events.
 func Events() []Event {
 	return []Event{EventBorn, EventBornDemo, EventRequested, EventKey, EventExecuted, EventRefused, EventWithdrawn,
-		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventLooked, EventNoise, EventRecovering,
+		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventLooked, EventOwner, EventHanded, EventNoise,
+		EventRecovering,
 		EventRecovered, EventRecoveryStopped}
 }
 
@@ -78,6 +81,7 @@ type Facts struct {
 type KeyFact struct {
 	Credential model.ID `json:"credential,omitempty"`
 	Login      model.ID `json:"login,omitempty"`
+	Owner      bool     `json:"owner,omitempty"` // the owner of the account, with a passkey of the account's; Person is zero then
 	Person     model.ID `json:"person"`
 	Session    bool     `json:"session,omitempty"` // a session stood for the key (standard accounts, one key)
 }
@@ -90,7 +94,7 @@ type Row struct {
 	Values map[string]string `json:"values"` // by column, as text; a column that is NULL is absent; nil: the row is deleted
 }
 
-// Keyholders is how many different people's keys were turned.
+// Keyholders is how many different people's keys were turned, the account's owner among them.
 func (f Facts) Keyholders() int {
 	people := map[model.ID]bool{}
 	for _, k := range f.Keys {

@@ -27,6 +27,7 @@ type Config struct {
 	Now         func() time.Time
 	Log         *slog.Logger
 	Limits      Limits
+	SignIns     *web.Limiter // of sign-ins that failed, by source; shared with the pages. nil: one of Limits.SignIns
 	Sources     web.Sources
 }
 
@@ -54,7 +55,6 @@ type api struct {
 	markup markup.Renderer
 
 	registrations *web.Limiter
-	signIns       *web.Limiter
 	writes        *web.Limiter
 }
 
@@ -64,13 +64,15 @@ func New(net *social.Network, cfg Config) (http.Handler, error) {
 	if err != nil || public.Host == "" || strings.HasSuffix(cfg.URL, "/") {
 		return nil, model.Invalid("url", "must be an address with a host and no slash at its end")
 	}
+	if cfg.SignIns == nil {
+		cfg.SignIns = web.NewLimiter(cfg.Limits.SignIns, cfg.Now)
+	}
 	a := &api{
 		net:           net,
 		cfg:           cfg,
 		host:          public.Host,
 		markup:        markup.Renderer{URL: cfg.URL},
 		registrations: web.NewLimiter(cfg.Limits.Registrations, cfg.Now),
-		signIns:       web.NewLimiter(cfg.Limits.SignIns, cfg.Now),
 		writes:        web.NewLimiter(cfg.Limits.Writes, cfg.Now),
 	}
 	mux := http.NewServeMux()

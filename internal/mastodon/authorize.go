@@ -137,8 +137,8 @@ func (a *api) decideGrant(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	if g.Account, err = a.signIn(ctx, r, name, password); err == nil {
-		err = a.mayHave(ctx, g.Account, g.Scopes)
+	if g.By, err = a.signIn(ctx, r, name, password); err == nil {
+		err = a.mayHave(ctx, g.By.Account, g.Scopes)
 	}
 	if e, told := errors.AsType[*model.Error](err); told && e.Kind == model.KindInvalid {
 		return a.ask(w, http.StatusUnprocessableEntity, askPage{App: g.App, Scopes: g.Scopes, Request: q, Name: name,

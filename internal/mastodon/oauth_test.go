@@ -31,7 +31,7 @@ type gotToken struct {
 // register makes an account with a password, over the API.
 func (s *server) register(handle string) caller {
 	s.TB.Helper()
-	app, err := s.net.IssueToken(s.TB.Context(), s.app, 0, s.app.Scopes)
+	app, err := s.net.IssueToken(s.TB.Context(), s.app, social.Proof{}, s.app.Scopes)
 	if err != nil {
 		s.TB.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestRegister(t *testing.T) {
 	if got := into[gotAccount](member.get("/api/v1/accounts/verify_credentials")); got.Acct != "Newcomer" {
 		t.Errorf("registered %+v", got)
 	}
-	app, err := s.net.IssueToken(t.Context(), s.app, 0, s.app.Scopes)
+	app, err := s.net.IssueToken(t.Context(), s.app, social.Proof{}, s.app.Scopes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (a *api) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return renamed(err, map[string]string{"handle": "username"})
 	}
-	token, err := a.net.IssueToken(ctx, c.token.App, id, c.token.Scopes)
+	token, err := a.net.IssueToken(ctx, c.token.App, social.Proof{Account: id}, c.token.Scopes)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 func TestEveryRouteAsksForItsScope(t *testing.T) {
 	s := newServer(t)
 	a := &api{net: s.net}
-	appOnly, err := s.net.IssueToken(t.Context(), s.app, 0, s.app.Scopes)
+	appOnly, err := s.net.IssueToken(t.Context(), s.app, social.Proof{}, s.app.Scopes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func (s *server) as(handle string, scopes ...string) caller {
 	if len(scopes) == 0 {
 		scopes = memberScopes
 	}
-	token, err := s.net.IssueToken(s.TB.Context(), s.app, s.Accounts[handle], scopes)
+	token, err := s.net.IssueToken(s.TB.Context(), s.app, social.Proof{Account: s.Accounts[handle]}, scopes)
 	if err != nil {
 		s.TB.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (a *api) token(w http.ResponseWriter, r *http.Request) error {
 	case "password":
 		token, err = a.tokenForPassword(ctx, app, r, p)
 	case "client_credentials":
-		token, err = a.tokenForAccount(ctx, app, 0, p)
+		token, err = a.tokenForAccount(ctx, app, social.Proof{}, p)
 	default:
 		p.Fail(model.Invalid("grant_type", "must be authorization_code, password or client_credentials"))
 		err = p.Err()
@@ -61,16 +61,11 @@ func (a *api) client(ctx context.Context, r *http.Request, p *web.Params) (socia
 	if err := p.Err(); err != nil {
 		return social.App{}, err
 	}
-	source := a.cfg.Sources.Of(r)
-	giveBack, err := a.signIns.Hold(source)
-	if err != nil {
-		return social.App{}, err
-	}
-	app, err := a.net.AuthenticateApp(ctx, id, secret)
-	if model.KindOf(err) != model.KindUnauthenticated {
-		giveBack()
-	}
-	return app, err
+	var app social.App
+	return app, a.cfg.SignIns.Guess(a.cfg.Sources.Of(r), func() (err error) {
+		app, err = a.net.AuthenticateApp(ctx, id, secret)
+		return err
+	})
 }
 
 func (a *api) tokenForCode(ctx context.Context, app social.App, p *web.Params) (social.Token, error) {
@@ -86,43 +81,38 @@ func (a *api) tokenForPassword(ctx context.Context, app social.App, r *http.Requ
 	if err := p.Err(); err != nil {
 		return social.Token{}, err
 	}
-	account, err := a.signIn(ctx, r, name, password)
+	by, err := a.signIn(ctx, r, name, password)
 	if err != nil {
 		return social.Token{}, err
 	}
-	return a.tokenForAccount(ctx, app, account, p)
+	return a.tokenForAccount(ctx, app, by, p)
 }
 
 // signIn checks a password. Wrong ones count against where they come from, never against the account: nobody can lock
 // another out. The owner of a dark account is told so, and gets no further.
-func (a *api) signIn(ctx context.Context, r *http.Request, name, password string) (model.ID, error) {
-	giveBack, err := a.signIns.Hold(a.cfg.Sources.Of(r))
-	if err != nil {
-		return 0, err
+func (a *api) signIn(ctx context.Context, r *http.Request, name, password string) (by social.Proof, err error) {
+	err = a.cfg.SignIns.Guess(a.cfg.Sources.Of(r), func() (err error) {
+		by, err = a.net.SignIn(ctx, name, password)
+		return err
+	})
+	switch {
+	case model.KindOf(err) == model.KindUnauthenticated:
+		err = model.Invalid("username", "does not go with this password")
+	case err == nil && a.net.Dark(by.Account):
+		err = model.Invalid("username", "names an account that is suspended: no app can sign in to it now")
 	}
-	account, err := a.net.SignIn(ctx, name, password)
-	if model.KindOf(err) == model.KindUnauthenticated {
-		return 0, model.Invalid("username", "does not go with this password")
-	}
-	giveBack()
-	if err != nil {
-		return 0, err
-	}
-	if a.net.Dark(account) {
-		return 0, model.Invalid("username", "names an account that is suspended: no app can sign in to it now")
-	}
-	return account, nil
+	return by, err
 }
 
-func (a *api) tokenForAccount(ctx context.Context, app social.App, account model.ID, p *web.Params) (social.Token, error) {
+func (a *api) tokenForAccount(ctx context.Context, app social.App, by social.Proof, p *web.Params) (social.Token, error) {
 	scopes, err := parseScopes("scope", p.Text("scope"))
 	if err != nil {
 		return social.Token{}, err
 	}
-	if err := a.mayHave(ctx, account, scopes); err != nil {
+	if err := a.mayHave(ctx, by.Account, scopes); err != nil {
 		return social.Token{}, err
 	}
-	token, err := a.net.IssueToken(ctx, app, account, scopes)
+	token, err := a.net.IssueToken(ctx, app, by, scopes)
 	return token, renamed(err, map[string]string{"scopes": "scope"})
 }
 

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"net/mail"
+	"slices"
 	"strings"
 	"time"
 )
@@ -65,6 +67,28 @@ type Credentials struct {
 	Account      ID
 	Email        string
 	PasswordHash string // empty: no password sign-in is possible
+}
+
+// MaxEmail is the longest email address, in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
+const MaxEmail = 254
+
+// ParseEmail checks that a text is one bare email address; white space around it is dropped. field names the input in
+// the error.
+func ParseEmail(field, s string) (string, error) {
+	s = strings.TrimSpace(s)
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > MaxEmail || strings.ContainsRune(s, 0) {
+		return "", Invalid(field, "is not an email address")
+	}
+	return s, nil
+}
+
+// Reserved reports whether a handle is one that nobody may have, since it would look like the server speaking or stand
+// in the way of an address of it.
+func Reserved(handle string) bool {
+	return slices.Contains([]string{"abuse", "account", "accounts", "admin", "administrator", "api", "auth", "desk", "everyone",
+		"help", "hostmaster", "keyturn", "moderator", "oauth", "postmaster", "root", "security", "settings", "staff", "support",
+		"system", "webmaster"}, FoldHandle(handle))
 }
 
 // ParseHandle reads a handle as people write it, with or without a leading @, and checks it: 1 to MaxHandle of

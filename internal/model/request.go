@@ -65,10 +65,12 @@ type Request struct {
 	Opened    int64     // the entry that opened it: its private part holds the reason
 }
 
-// Key is one person's signature over one exact request.
+// Key is one person's signature over one exact request. The owner of the account that it is about can sign some: then
+// Owner says whose passkey it was, and Person and Login are zero.
 type Key struct {
 	ID         ID
 	Request    ID
+	Owner      *OwnersKey // nil: one of the staff's
 	Person     ID
 	Login      ID
 	Credential ID // zero: a session stood for it (standard accounts, one key)
@@ -78,6 +80,15 @@ type Key struct {
 	ExpiresAt  time.Time
 	SignedAt   time.Time
 	Leaf       int64
+}
+
+// OwnersKey is what is known of a passkey with which the owner of an account signed: the passkey may be removed one day,
+// and the signature must be checked then too. Of such a key Credential is the passkey.
+type OwnersKey struct {
+	Account   ID
+	Sanction  ID        // the brief lock that it lifts; zero: it is a key on the request
+	PublicKey []byte    // COSE key
+	MadeAt    time.Time // when the passkey was registered
 }
 
 // Assertion is the part of a WebAuthn assertion that proves the signature, kept so that anyone can verify it again.

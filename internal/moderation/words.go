@@ -61,6 +61,14 @@ func onAccount(q model.Request, wait string) string {
 		return "Everything of " + who + " is erased for good: posts, profile, e-mail address, follows. It stays dark for ever, nothing brings it back, and its handle stays taken" + wait
 	case model.CmdViewPrivate:
 		return "The e-mail address and the private posts of " + who + " are shown to whoever asked for this, for an hour; each look is recorded" + wait
+	case model.CmdSignOut:
+		return who + " is signed out everywhere: every app and every browser has to sign in again" + wait
+	case model.CmdResetCredentials:
+		return "The password and the passkeys of " + who + " stop working, and it is signed out everywhere; whoever requested this gets a link, once, with which its owner sets a new password" + wait
+	case model.CmdChangeEmail:
+		return who + " gets another e-mail address to sign in with: " + c.Private["email"] + wait
+	case model.CmdRenameHandle:
+		return who + " becomes @" + c.Params["handle"] + "; nothing else of it changes, and nobody else can take the old handle" + wait
 	case model.CmdRestore:
 		return restored(q, who) + wait
 	}

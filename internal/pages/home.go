@@ -3,7 +3,6 @@ package pages
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"keyturn/internal/model"
 	"keyturn/internal/social"
@@ -36,10 +35,7 @@ func (s *site) home(ctx context.Context, r *http.Request) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
-	page := homePage{frame: s.frame(s.cfg.Title, "/"), Posts: s.cards(posts.Items), turns: turnsOf(r, posts)}
-	if u, err := url.Parse(s.cfg.URL); err == nil {
-		page.Host = u.Host
-	}
+	page := homePage{frame: s.frame(s.cfg.Title, "/"), Host: s.host, Posts: s.cards(posts.Items), turns: turnsOf(r, posts)}
 	return shown{template: "home.html", data: page}, nil
 }
 

@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
 	"keyturn/internal/model"
+	"keyturn/internal/owner"
 	"keyturn/internal/social"
 	"keyturn/internal/testkit"
 	"keyturn/internal/web"
@@ -31,13 +33,26 @@ type server struct {
 
 func newServer(t testing.TB) *server {
 	t.Helper()
-	s := &server{World: testkit.NewWorld(t, testkit.WorldOptions{})}
+	return newServerAt(t, publicURL)
+}
+
+// newServerAt is a server whose pages say that they are at an address; on this machine it is the world's own, for which
+// passkeys sign.
+func newServerAt(t testing.TB, address string) *server {
+	t.Helper()
+	o := testkit.WorldOptions{}
+	if strings.HasPrefix(address, "http://localhost") {
+		o.Network = address
+	}
+	s := &server{World: testkit.NewWorld(t, o)}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var err error
 	if s.net, err = social.New(t.Context(), social.Config{Store: s.Store, Now: s.Clock.Now, Log: log}); err != nil {
 		t.Fatal(err)
 	}
-	site, err := New(s.net, Config{URL: publicURL, Title: "Network", Description: "All of <us>", Log: log})
+	site, err := New(s.net, Config{URL: address, Title: "Network", Description: "All of <us>", Now: s.Clock.Now, Log: log,
+		SignIns: web.NewLimiter(web.Rate{Burst: 5, Every: time.Hour}, s.Clock.Now),
+		Owner:   owner.New(owner.Config{Store: s.Store, Guard: s.Guard, Network: s.net, Now: s.Clock.Now})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"keyturn/internal/markup"
 	"keyturn/internal/model"
+	"keyturn/internal/owner"
 	"keyturn/internal/social"
 	"keyturn/internal/web"
 )
@@ -22,8 +24,18 @@ type Config struct {
 	URL         string // the public address, without a slash at its end
 	Title       string
 	Description string // plain text, one sentence
+	Now         func() time.Time
 	Log         *slog.Logger
+	Sources     web.Sources
+	SignIns     *web.Limiter // of sign-ins that failed, by source; shared with the client API
+	Owner       *owner.Owner
 }
+
+// How often one owner may change something on their pages, and one address call what takes no session.
+const (
+	writeBurst, writeEvery       = 60, time.Second
+	strangerBurst, strangerEvery = 60, time.Second
+)
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -37,9 +49,14 @@ type site struct {
 	net    *social.Network
 	cfg    Config
 	markup markup.Renderer
+	host   string       // of cfg.URL, with the port
+	cookie string       // the name of the owners' sessions
+	writes *web.Limiter // of what owners change, by account
+
+	strangers *web.Limiter // of calls without a session, by source
 }
 
-// New serves the pages: /, /@handle, /@handle/ID and /static/.
+// New serves the pages: /, /@handle, /@handle/ID, /static/; for owners /auth/ and /settings.
 func New(net *social.Network, cfg Config) (http.Handler, error) {
 	dir, err := fs.Sub(staticFiles, "static")
 	if err != nil {
@@ -49,12 +66,19 @@ func New(net *social.Network, cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{net: net, cfg: cfg, markup: markup.Renderer{URL: cfg.URL}}
+	s := &site{net: net, cfg: cfg, markup: markup.Renderer{URL: cfg.URL}, host: hostOf(cfg.URL),
+		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now),
+		strangers: web.NewLimiter(web.Rate{Burst: strangerBurst, Every: strangerEvery}, cfg.Now)}
+	s.cookie = s.cookieName()
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/{file}", static)
 	mux.Handle("GET /{$}", s.handler(s.home))
 	mux.Handle("GET /{name}", s.handler(s.profile))
 	mux.Handle("GET /{name}/{id}", s.handler(s.post))
+	s.authRoutes(mux)
+	s.passkeyRoutes(mux)
+	s.resetRoutes(mux)
+	s.settingsRoutes(mux)
 	mux.Handle("/", s.handler(func(context.Context, *http.Request) (shown, error) {
 		return shown{}, model.NotFound("page")
 	}))

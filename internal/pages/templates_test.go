@@ -16,8 +16,19 @@ func TestEveryTemplateWithEverything(t *testing.T) {
 	plain := post
 	plain.Spoiler, plain.BoostedBy = "", nil
 	turn := turns{Newest: "/", Older: "/?max_id=1"}
+	own := settingsFrame{frame: f, Path: "/settings", Handle: "ada", Done: "Done."}
 	pages := map[string]any{
-		"home.html": homePage{frame: f, Host: "network.example", Posts: []card{post, plain}, turns: turn},
+		"sign_in.html": signInPage{frame: f, Next: "/settings", Name: "ada", Problem: "words"},
+		"settings.html": settingsPage{settingsFrame: own, Email: "ada@example.org", Protected: true, Class: "government",
+			On: []standing{{Title: "Locked", Means: "words", Quote: "post", Rule: "1", Since: post.Time, Until: stamp(time.Unix(1, 0)), Liftable: 1},
+				{Liftable: 2, ByPasskey: true}, {}}, Asked: []asked{{1, "words", post.Time}}},
+		"reset.html": resetPage{f, "ada", "words"},
+		"security.html": securityPage{settingsFrame: own, Problem: "words",
+			Passkeys: []passkeyRow{{1, "phone", post.Time}},
+			Sessions: []sessionRow{{ID: 1, Agent: "Firefox", Since: post.Time, Used: post.Time, Present: true}, {}},
+			Apps:     []appRow{{ID: 1, Name: "toot", Website: "https://toot.example", First: post.Time, Last: post.Time}, {}}},
+		"export.html": exportPage{own, 1, 2},
+		"home.html":   homePage{frame: f, Host: "network.example", Posts: []card{post, plain}, turns: turn},
 		"profile.html": profilePage{frame: f, By: by, Note: "<p>note</p>", Joined: post.Time, Posts: 1, Following: 2, Followers: 3,
 			Cards: []card{post, plain}, turns: turn},
 		"post.html":      postPage{frame: f, By: by, Ancestors: []card{plain}, Post: post, Descendants: []card{plain}},
@@ -33,7 +44,8 @@ func TestEveryTemplateWithEverything(t *testing.T) {
 			t.Errorf("%s does not end: %s", name, b.String())
 		}
 	}
-	parts := map[string]bool{"head": true, "foot": true, "avatar": true, "name": true, "card": true, "turns": true, "frame.html": true}
+	parts := map[string]bool{"head": true, "foot": true, "avatar": true, "name": true, "card": true, "turns": true, "frame.html": true,
+		"owner": true, "owner.html": true}
 	for _, tmpl := range templates.Templates() {
 		if _, tried := pages[tmpl.Name()]; !tried && !parts[tmpl.Name()] {
 			t.Errorf("template %s is tried nowhere", tmpl.Name())

@@ -8,10 +8,10 @@ import (
 	"keyturn/internal/model"
 )
 
-// RelyingParty is the desk, as browsers and authenticators know it.
+// RelyingParty is the desk, or the network for its members, as browsers and authenticators know it.
 type RelyingParty struct {
-	ID     string // host of the desk's URL, without port
-	Origin string // scheme, host and port of the desk's URL, exactly as browsers write it
+	ID     string // host of its URL, without port
+	Origin string // scheme, host and port of its URL, exactly as browsers write it
 	Name   string // shown by some authenticators
 }
 

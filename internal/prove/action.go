@@ -71,6 +71,10 @@ func (r rogue) onAccount(by, handle string) []action {
 		case model.CmdSuspend:
 			add(info.Kind)
 			add(info.Kind, "for", "72h", "ground", "legal")
+		case model.CmdRenameHandle:
+			add(info.Kind, "handle", handle+"_2")
+		case model.CmdChangeEmail:
+			add(info.Kind, "email", "rogue@"+handle+".example")
 		case model.CmdSetClass, model.CmdSetVerified:
 		default:
 			if info.Target == model.TargetAccount || info.Target == model.TargetPost {

@@ -108,7 +108,7 @@ func (n *network) question() (reference.Question, model.Command) {
 	q := reference.Question{Person: who.ID, Account: account.ID}
 	cmd := model.Command{Account: account.ID, Params: map[string]string{}}
 	cmd.Kind = pick(n.r, []model.CommandKind{model.CmdWarn, model.CmdLock, model.CmdLock, model.CmdSensitive, model.CmdLimit,
-		model.CmdRemovePost, model.CmdDeactivate, model.CmdSuspend, model.CmdBan, model.CmdRestore, model.CmdRestore, model.CmdSetClass,
+		model.CmdRemovePost, model.CmdDeactivate, model.CmdSuspend, model.CmdBan, model.CmdSignOut, model.CmdRestore, model.CmdRestore, model.CmdSetClass,
 		model.CmdGrantRole, model.CmdGrantRole, model.CmdSetEmployment, model.CmdFreeze, model.CmdUnfreeze})
 	q.Kind = cmd.Kind
 	switch cmd.Kind {

@@ -105,6 +105,8 @@ func (w World) need(q Question, on Account, class model.Class) model.Requirement
 		return w.Table["lock_brief"][class]
 	case q.Kind == model.CmdUnfreeze:
 		return w.Table["unfreeze"][class]
+	case group == model.GroupTakeover:
+		return w.Table["takeover"][class]
 	case group == model.GroupGovern && !q.Loosens:
 		return w.Table["tighten"][class]
 	case group == model.GroupGovern && q.Agent:

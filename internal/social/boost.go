@@ -117,6 +117,6 @@ func (v *View) RebloggedBy(ctx context.Context, post model.ID, p Page) (List[Acc
 		return List[Account]{}, err
 	}
 	return v.accountList(ctx, v.n.store.RebloggedBy, of.ID, p, func(l store.Link) bool {
-		return v.listed(l.To) && !v.n.visibility.at(v.now, l.To, l.ID).removed // a boost can be dark by itself
+		return v.listed(l.To) && !v.at(l.To, l.ID).removed // a boost can be dark by itself
 	})
 }

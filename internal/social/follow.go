@@ -23,6 +23,9 @@ func (v *View) Following(ctx context.Context, account model.ID, p Page) (List[Ac
 	return v.accountList(ctx, v.n.store.Following, account, p, v.linked)
 }
 
+// ShowsBoosts reports whether the boosts of an account that the viewer follows are wanted.
+func (v *View) ShowsBoosts(followee model.ID) bool { return !v.ties.quiet.has(followee) }
+
 // FollowRequests are the accounts that wait for the viewer's consent to follow.
 func (v *View) FollowRequests(ctx context.Context, p Page) (List[Account], error) {
 	return v.accountList(ctx, v.n.store.FollowRequests, v.viewer, p, v.linked)
@@ -61,7 +64,7 @@ func (v *View) Relations(ctx context.Context, accounts []model.ID) ([]model.Rela
 		}
 		following := v.ties.following.has(id)
 		list = append(list, model.Relation{Account: id, Following: following,
-			ShowingBoosts: following && !v.ties.quiet.has(id), FollowedBy: followedBy.has(id),
+			ShowingBoosts: following && v.ShowsBoosts(id), FollowedBy: followedBy.has(id),
 			Requested: v.ties.requested.has(id), Blocking: v.blocks.blocking.has(id),
 			BlockedBy: v.blocks.blockedBy.has(id), Muting: v.ties.muting.has(id)})
 	}

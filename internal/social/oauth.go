@@ -16,7 +16,7 @@ import (
 // Grant is what a member allows an app.
 type Grant struct {
 	App         App
-	Account     model.ID
+	By          Proof
 	RedirectURI string   // one of the app's
 	Scopes      []string // within the app's; none means "read"
 	Challenge   string   // the PKCE code challenge (RFC 7636, S256), or empty when the app sent none
@@ -25,7 +25,7 @@ type Grant struct {
 // challengeLen is how long a S256 challenge is: 32 bytes in base64url (RFC 7636 section 4.2).
 const challengeLen = 43
 
-// CheckGrant reports what is wrong with a grant, before the member is asked for it. Account is not looked at. Unless
+// CheckGrant reports what is wrong with a grant, before the member is asked for it. By is not looked at. Unless
 // the error is about "redirect_uri" it may be told to that address.
 func (n *Network) CheckGrant(g Grant) error {
 	if !slices.Contains(g.App.RedirectURIs, g.RedirectURI) {
@@ -67,7 +67,10 @@ func (n *Network) AuthorizeApp(ctx context.Context, g Grant) (code string, err e
 		if err := tx.DropExpiredCodes(ctx, now); err != nil {
 			return err
 		}
-		return tx.AddCode(ctx, store.Code{Hash: secretHash(code), App: g.App.ID, Account: g.Account,
+		if err := tx.HoldEpoch(ctx, g.By.Account, g.By.Epoch); err != nil {
+			return err
+		}
+		return tx.AddCode(ctx, store.Code{Hash: secretHash(code), App: g.App.ID, Account: g.By.Account,
 			RedirectURI: g.RedirectURI, Scopes: scopes, Challenge: g.Challenge, ExpiresAt: now.Add(CodeLife)})
 	})
 }
@@ -119,13 +122,18 @@ func proves(verifier, challenge string) bool {
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(challenge)) == 1
 }
 
-// IssueToken gives a token for an account that signed in with its password (account 0: for the app itself).
-func (n *Network) IssueToken(ctx context.Context, app App, account model.ID, scopes []string) (t Token, err error) {
+// IssueToken gives a token for an account whose owner signed in (the zero Proof: for the app itself).
+func (n *Network) IssueToken(ctx context.Context, app App, by Proof, scopes []string) (t Token, err error) {
 	if scopes, err = grantScopes(app, scopes); err != nil {
 		return Token{}, err
 	}
 	err = n.store.Write(ctx, func(tx *store.Tx) error {
-		t, err = n.addToken(ctx, tx, app, account, scopes)
+		if by.Account != 0 {
+			if err := tx.HoldEpoch(ctx, by.Account, by.Epoch); err != nil {
+				return err
+			}
+		}
+		t, err = n.addToken(ctx, tx, app, by.Account, scopes)
 		return err
 	})
 	return t, err

@@ -49,7 +49,7 @@ func TestACodeGivesOneToken(t *testing.T) {
 	app, _ := w.app("read", "write")
 	verifier := "a-verifier-that-is-long-enough-to-be-a-good-one"
 	sum := sha256.Sum256([]byte(verifier))
-	grant := social.Grant{App: app, Account: ann, RedirectURI: "toot://cb", Scopes: []string{"read", "write:statuses"},
+	grant := social.Grant{App: app, By: social.Proof{Account: ann}, RedirectURI: "toot://cb", Scopes: []string{"read", "write:statuses"},
 		Challenge: base64.RawURLEncoding.EncodeToString(sum[:])}
 	issue := func() string { return must[string](w)(w.net.AuthorizeApp(w.ctx, grant)) }
 	exchange := func(app social.App, code, uri, verifier string) error {
@@ -95,9 +95,9 @@ func TestGrantsStayWithinTheApp(t *testing.T) {
 		_, err := w.net.AuthorizeApp(w.ctx, g)
 		w.wantField(err, model.KindInvalid, field)
 	}
-	_, err := w.net.IssueToken(w.ctx, app, 0, []string{"read", "write"})
+	_, err := w.net.IssueToken(w.ctx, app, social.Proof{}, []string{"read", "write"})
 	w.wantField(err, model.KindInvalid, "scopes")
-	own := must[social.Token](w)(w.net.IssueToken(w.ctx, app, 0, []string{"read:accounts", "write:follows"}))
+	own := must[social.Token](w)(w.net.IssueToken(w.ctx, app, social.Proof{}, []string{"read:accounts", "write:follows"}))
 	if got := must[social.Token](w)(w.net.TokenOf(w.ctx, own.Token)); got.Account != 0 {
 		t.Errorf("the app's own token is for %d", got.Account)
 	}

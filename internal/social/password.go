@@ -38,8 +38,12 @@ func argonKey(password string, salt []byte) []byte {
 	return argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonLanes, argonKeyLen)
 }
 
-// hashPassword hashes when its turn has come: each hash takes much memory.
-func (n *Network) hashPassword(ctx context.Context, password string) (string, error) {
+// NewHash checks a new password, which field names in the error, and hashes it when its turn has come: each hash takes
+// much memory.
+func (n *Network) NewHash(ctx context.Context, field, password string) (string, error) {
+	if err := checkNewPassword(field, password); err != nil {
+		return "", err
+	}
 	select {
 	case n.hashing <- struct{}{}:
 		defer func() { <-n.hashing }()

@@ -13,7 +13,7 @@ func TestRegisterAndSignIn(t *testing.T) {
 	w := newWorld(t)
 	id := must[model.ID](w)(w.net.Register(w.ctx, social.Registration{Handle: "Ann", Email: "ann@example.org", Password: "correct horse"}))
 	for _, name := range []string{"ann", "@ANN", "ann@example.org", " Ann@Example.ORG "} {
-		if got := must[model.ID](w)(w.net.SignIn(w.ctx, name, "correct horse")); got != id {
+		if got := must[social.Proof](w)(w.net.SignIn(w.ctx, name, "correct horse")); got.Account != id {
 			t.Errorf("%q signs in as %d, want %d", name, got, id)
 		}
 	}
@@ -71,7 +71,7 @@ func TestADarkAccountSignsInAndSeesNothing(t *testing.T) {
 	w := newWorld(t)
 	id := must[model.ID](w)(w.net.Register(w.ctx, social.Registration{Handle: "ann", Email: "ann@example.org", Password: "correct horse"}))
 	s := w.sanction(model.SanctionDeactivate, id, 0, w.clock.Now().AddDate(1, 0, 0))
-	if got := must[model.ID](w)(w.net.SignIn(w.ctx, "ann", "correct horse")); got != id || !w.net.Dark(id) {
+	if got := must[social.Proof](w)(w.net.SignIn(w.ctx, "ann", "correct horse")); got.Account != id || !w.net.Dark(id) {
 		t.Errorf("signed in as %d, dark is %t", got, w.net.Dark(id))
 	}
 	_, err := w.net.View(w.ctx, id)

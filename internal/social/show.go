@@ -91,13 +91,13 @@ func (s *sight) post(p model.Post) Post {
 	if p.InReplyTo != 0 {
 		s.answer(&shown.Post)
 	}
-	shown.Sensitive = p.Sensitive || v.n.visibility.at(v.now, p.Account, p.ID).sensitive
+	shown.Sensitive = p.Sensitive || v.at(p.Account, p.ID).sensitive
 	return shown
 }
 
 // answer empties what a post answers when that is dark. A deleted post leaves whose it was.
 func (s *sight) answer(p *model.Post) {
-	st := s.v.n.visibility.at(s.v.now, p.InReplyToOwner, p.InReplyTo)
+	st := s.v.at(p.InReplyToOwner, p.InReplyTo)
 	if st.dark() || st.removed {
 		p.InReplyTo, p.InReplyToOwner = 0, 0
 	} else if !s.posts[p.InReplyTo].DeletedAt.IsZero() {

@@ -12,6 +12,7 @@ import (
 type View struct {
 	n      *Network
 	viewer model.ID
+	own    bool // the viewer sees what is their own as if nothing of it were dark
 	now    time.Time
 	ties   ties
 	blocks blocks
@@ -20,15 +21,29 @@ type View struct {
 // View makes a view for an account, or for the public when viewer is 0. It is forbidden when the account is dark
 // itself, unavailable when this node may not know of a darkening elsewhere (law 8).
 func (n *Network) View(ctx context.Context, viewer model.ID) (*View, error) {
+	v, err := n.look(ctx, View{viewer: viewer})
+	if err == nil && v.state(viewer).dark() {
+		return nil, model.Errorf(model.KindForbidden, "Your login is currently disabled")
+	}
+	return v, err
+}
+
+// OwnView makes the view of an owner who is signed in on the web: what is their own is there, dark or not, and of others
+// what anyone sees. Nothing is changed through it.
+func (n *Network) OwnView(ctx context.Context, owner model.ID) (*View, error) {
+	return n.look(ctx, View{viewer: owner, own: true})
+}
+
+// look completes a view with what its viewer follows, mutes and blocks.
+func (n *Network) look(ctx context.Context, of View) (*View, error) {
 	if err := n.fresh(); err != nil {
 		return nil, err
 	}
-	v := &View{n: n, viewer: viewer, now: n.cfg.Now()}
+	v := &of
+	v.n, v.now = n, n.cfg.Now()
+	viewer := v.viewer
 	if viewer == 0 {
 		return v, nil
-	}
-	if n.visibility.at(v.now, viewer, 0).dark() {
-		return nil, model.Errorf(model.KindForbidden, "Your login is currently disabled")
 	}
 	var err error
 	if v.ties, err = n.tiesOf(ctx, viewer); err != nil {
@@ -42,11 +57,21 @@ func (n *Network) View(ctx context.Context, viewer model.ID) (*View, error) {
 func (v *View) Viewer() model.ID { return v.viewer }
 
 // state is what holds for an account.
-func (v *View) state(account model.ID) state { return v.n.visibility.at(v.now, account, 0) }
+func (v *View) state(account model.ID) state { return v.at(account, 0) }
+
+// at is what holds for an account and, when post is not 0, for one of its posts. In an owner's own view nothing of
+// theirs is dark.
+func (v *View) at(account, post model.ID) state {
+	s := v.n.visibility.at(v.now, account, post)
+	if v.own && account == v.viewer {
+		s.deactivated, s.suspended, s.removed = false, false, false
+	}
+	return s
+}
 
 // lit reports whether a post is there at all: not deleted, not dark, and its author not dark either.
 func (v *View) lit(p model.Post) bool {
-	s := v.n.visibility.at(v.now, p.Account, p.ID)
+	s := v.at(p.Account, p.ID)
 	return p.DeletedAt.IsZero() && !s.dark() && !s.removed
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -27,7 +28,8 @@ func handleKey(handle string) []byte { return []byte(model.FoldHandle(handle)) }
 
 func nameKey(name string) []byte { return []byte(strings.ToLower(name)) }
 
-// AddAccount makes an account, standard and without followers or posts. A handle that is taken is a conflict.
+// AddAccount makes an account, standard and without followers or posts. A handle that is another's, or that
+// another had before (law 11), is a conflict.
 func (tx *Tx) AddAccount(ctx context.Context, a model.Account) error {
 	n, err := tx.exec(ctx, `INSERT INTO accounts (id, handle, handle_key, display_name, name_key, note, locked, bot,
 			created_at, followers, following, posts, last_post_at)
@@ -39,6 +41,10 @@ func (tx *Tx) AddAccount(ctx context.Context, a model.Account) error {
 	}
 	if n == 0 {
 		return taken("handle")
+	}
+	// Looked up after the insert: one that waited for a renaming to commit sees what that left behind.
+	if holder, err := tx.HolderOf(ctx, a.Handle); err != nil || holder != 0 {
+		return cmp.Or(err, error(taken("handle")))
 	}
 	tx.emit(Event{Kind: EventAccount, Account: a.ID})
 	return nil
@@ -140,6 +146,19 @@ func (tx *Tx) AddCredentials(ctx context.Context, c model.Credentials) error {
 		return taken("email")
 	}
 	return nil
+}
+
+// SetPassword changes the hash of an account's password (empty: no password signs in any more). It ends no sign-in, but
+// what was proved by the old password lets nobody in any more.
+func (tx *Tx) SetPassword(ctx context.Context, account model.ID, hash string) error {
+	if _, err := tx.exec(ctx, `UPDATE accounts SET epoch = epoch + 1 WHERE id = $1`, account); err != nil {
+		return fmt.Errorf("changing the password of account %d: %w", account, err)
+	}
+	n, err := tx.exec(ctx, `UPDATE account_credentials SET password_hash = $2 WHERE account = $1`, account, hash)
+	if err == nil && n == 0 {
+		err = model.NotFound("credentials")
+	}
+	return err
 }
 
 // Credentials reads an account's means to sign in.

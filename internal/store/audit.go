@@ -12,7 +12,7 @@ import (
 // privTables are all tables whose rows the ledger accounts for.
 func privTables() []*privTable {
 	return []*privTable{settingTable, personTable, grantTable, loginTable, credentialTable, classTable, requestTable,
-		keyTable, sanctionTable, strikeTable, chargeTable, vetoTable, policyTable, freezeTable, recoveryTable, purgeTable,
+		keyTable, ownerKeyTable, takeoverTable, sanctionTable, strikeTable, chargeTable, vetoTable, policyTable, freezeTable, recoveryTable, purgeTable,
 		lookTable, personAccountTable, mergeTable}
 }
 

@@ -13,10 +13,11 @@ type EventKind string
 
 // The kinds of event.
 const (
-	EventSanctions EventKind = "sanctions" // the active sanctions of Account changed; Sanctions has all of them
-	EventClass     EventKind = "class"     // the class or verification of Account changed
-	EventHandle    EventKind = "handle"    // the handle of Account changed
-	EventStaff     EventKind = "staff"     // people, roles, policy, settings: the desk's own concerns
+	EventSanctions EventKind = "sanctions"  // the active sanctions of Account changed; Sanctions has all of them
+	EventClass     EventKind = "class"      // the class or verification of Account changed
+	EventHandle    EventKind = "handle"     // the handle of Account changed
+	EventSignedOut EventKind = "signed_out" // everything that Account was signed in with has ended
+	EventStaff     EventKind = "staff"      // people, roles, policy, settings: the desk's own concerns
 
 	EventAccount  EventKind = "account"  // Account's profile or counters changed, or it was made
 	EventPosted   EventKind = "posted"   // Account made the post Subject

@@ -130,3 +130,48 @@ func (tx *Tx) RemoveToken(ctx context.Context, app model.ID, hash []byte) error 
 	_, err := tx.exec(ctx, `DELETE FROM oauth_tokens WHERE hash = $1 AND app = $2`, hash, app)
 	return err
 }
+
+// Access is what an app has of an account: how many tokens, and when it got the first and the last.
+type Access struct {
+	App    App
+	Tokens int64
+	First  time.Time
+	Last   time.Time
+}
+
+// AccessTo lists the apps that have tokens of an account, the one that got its last first, at most limit.
+func (r Reads) AccessTo(ctx context.Context, account model.ID, limit int) ([]Access, error) {
+	type ofApp struct {
+		app model.ID
+		Access
+	}
+	rows, err := collect(ctx, r.q, func(row scanner) (a ofApp, err error) {
+		var first, last int64
+		err = row.Scan(&a.app, &a.Tokens, &first, &last)
+		a.First, a.Last = fromMillis(first), fromMillis(last)
+		return a, err
+	}, `SELECT app, COUNT(*), MIN(created_at), MAX(created_at) AS last FROM oauth_tokens WHERE account = $1
+		GROUP BY app ORDER BY last DESC, app LIMIT $2`, account, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading the apps of account %d: %w", account, err)
+	}
+	all := make([]Access, len(rows))
+	for i, row := range rows {
+		all[i] = row.Access
+		if all[i].App, err = r.App(ctx, row.app); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// EndAccess ends what an app has of an account: its tokens, and codes that it has not exchanged yet.
+func (tx *Tx) EndAccess(ctx context.Context, account, app model.ID) error {
+	for _, text := range []string{`DELETE FROM oauth_codes WHERE account = $1 AND app = $2`,
+		`DELETE FROM oauth_tokens WHERE account = $1 AND app = $2`} {
+		if _, err := tx.exec(ctx, text, account, app); err != nil {
+			return fmt.Errorf("ending an app's access: %w", err)
+		}
+	}
+	return nil
+}

@@ -27,6 +27,7 @@ type PrivTx struct {
 
 	sanctioned []model.ID // accounts whose sanctions changed
 	classed    []model.ID // accounts whose class changed
+	taken      []Takeover
 }
 
 // Leaf is the index of this transaction's entry.
@@ -145,6 +146,14 @@ func (p *PrivTx) announce(ctx context.Context) error {
 	}
 	for _, account := range p.classed {
 		p.emit(Event{Kind: EventClass, Account: account})
+	}
+	for _, t := range p.taken {
+		switch t.Kind {
+		case model.CmdRenameHandle:
+			p.emit(Event{Kind: EventHandle, Account: t.Account})
+		case model.CmdSignOut, model.CmdResetCredentials:
+			p.emit(Event{Kind: EventSignedOut, Account: t.Account})
+		}
 	}
 	p.emit(Event{Kind: EventStaff})
 	return nil

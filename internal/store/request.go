@@ -68,8 +68,11 @@ func (p *PrivTx) PutRequest(ctx context.Context, q model.Request) error {
 		millis(q.ExpiresAt), millis(q.EffectAt), millis(q.ClosedAt), q.Outcome, q.Opened)
 }
 
-// PutKey writes a key that was turned.
+// PutKey writes a key that was turned, or what an owner signed.
 func (p *PrivTx) PutKey(ctx context.Context, k model.Key) error {
+	if k.Owner != nil {
+		return p.putOwnerKey(ctx, k)
+	}
 	a := k.Assertion
 	return p.put(ctx, keyTable, k.ID, k.Request, k.Person, k.Login, k.Credential, a.ClientData, a.AuthenticatorData,
 		a.Signature, k.HeadSize, k.HeadHash, millis(k.ExpiresAt), millis(k.SignedAt))
@@ -118,19 +121,39 @@ func (r Reads) requests(ctx context.Context, where string, args ...any) ([]model
 	return list, nil
 }
 
-// KeysOn are the keys that were turned on a request, the oldest first.
+// KeysOn are the keys that were turned on a request: the staff's, the oldest first, and then the owner's.
 func (r Reads) KeysOn(ctx context.Context, request model.ID) ([]model.Key, error) {
 	list, err := collect(ctx, r.q, scanKey, `SELECT `+keyCols+` FROM request_keys WHERE request = $1 ORDER BY id`, request)
 	if err != nil {
 		return nil, fmt.Errorf("reading keys: %w", err)
 	}
-	return list, nil
+	owner, err := r.ownerKeyOn(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("reading the owner's key: %w", err)
+	}
+	return append(list, owner...), nil
 }
 
-// NewestSignedHead is the largest head of the ledger that any key signed: a store whose own head is behind it, or
+// OpenTakeovers are the requests for a takeover of an account that wait for keys, the oldest first.
+func (r Reads) OpenTakeovers(ctx context.Context, account model.ID) ([]model.Request, error) {
+	return r.requests(ctx, `WHERE account = $1 AND state = 'pending'
+		AND kind IN ('sign_out', 'reset_credentials', 'change_email', 'rename_handle') ORDER BY id`, account)
+}
+
+// NewestSignedHead is the largest head of the ledger that any key signed, an owner's too: a store whose own head is behind it, or
 // differs from it, was rolled back.
 func (r Reads) NewestSignedHead(ctx context.Context) (size int64, hash []byte, err error) {
 	_, err = r.row(ctx, []any{&size, &hash},
 		`SELECT head_size, head_hash FROM request_keys ORDER BY head_size DESC LIMIT 1`)
+	if err != nil {
+		return 0, nil, err
+	}
+	var owners int64
+	var ownersHash []byte
+	_, err = r.row(ctx, []any{&owners, &ownersHash},
+		`SELECT head_size, head_hash FROM owner_keys ORDER BY head_size DESC LIMIT 1`)
+	if owners > size {
+		size, hash = owners, ownersHash
+	}
 	return size, hash, err
 }

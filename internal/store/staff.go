@@ -170,6 +170,8 @@ func (tx *Tx) DropExpired(ctx context.Context, now time.Time) error {
 		before int64
 	}{
 		{`DELETE FROM staff_sessions WHERE expires_at < $1`, millis(now)},
+		{`DELETE FROM account_sessions WHERE expires_at < $1`, millis(now)},
+		{`DELETE FROM account_resets WHERE expires_at < $1`, millis(now)},
 		{`DELETE FROM challenges WHERE expires_at < $1`, millis(now)},
 		{`DELETE FROM enrolments WHERE person = 0 AND used_at = 0 AND expires_at < $1`, millis(now.Add(-recoveriesKept))},
 		{`DELETE FROM write_keys WHERE at < $1`, millis(now.Add(-writeKeysKept))},

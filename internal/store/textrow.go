@@ -64,6 +64,11 @@ func RequestOf(row ledger.Row) (model.Request, error) {
 // KeyOf reads a key from its row in the ledger.
 func KeyOf(row ledger.Row) (model.Key, error) { return scanKey(textRow{keyTable.cols, row.Values}) }
 
+// OwnerKeyOf reads what an owner signed from its row in the ledger.
+func OwnerKeyOf(row ledger.Row) (model.Key, error) {
+	return scanOwnerKey(textRow{ownerKeyTable.cols, row.Values})
+}
+
 // CredentialOf reads a credential from its row in the ledger.
 func CredentialOf(row ledger.Row) (model.Credential, error) {
 	return scanCredential(textRow{credentialTable.cols, row.Values})

@@ -29,6 +29,7 @@ type World struct {
 	Guard    *guard.Guard
 	Clock    *Clock
 	Desk     string // the desk's origin
+	Network  string // the network's origin, for which owners sign
 	Rings    map[string]*softkey.Ring
 	Sealed   []string            // the secret halves of the recovery keys; it takes three of them
 	Accounts map[string]model.ID // president, newsroom, astronaut, uncle and a few more
@@ -36,11 +37,12 @@ type World struct {
 
 // WorldOptions say what is not as usual in a World.
 type WorldOptions struct {
-	URL    string            // of a PostgreSQL database; empty: SQLite in a temporary directory
-	Dir    string            // of the SQLite database; empty: a temporary one
-	Policy *policy.Bundle    // nil: the shipped one
-	Desk   string            // the desk's origin, when a browser has to find it; empty: DeskURL
-	Linked map[string]string // which handle's account belongs to a member of staff from the start, by login
+	URL     string            // of a PostgreSQL database; empty: SQLite in a temporary directory
+	Dir     string            // of the SQLite database; empty: a temporary one
+	Policy  *policy.Bundle    // nil: the shipped one
+	Desk    string            // the desk's origin, when a browser has to find it; empty: DeskURL
+	Network string            // the network's origin, when a browser has to find it; empty: NetworkURL
+	Linked  map[string]string // which handle's account belongs to a member of staff from the start, by login
 }
 
 // NewWorld makes a World that ends with the test.
@@ -49,7 +51,10 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	if o.Desk == "" {
 		o.Desk = DeskURL
 	}
-	w := &World{TB: t, Desk: o.Desk, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
+	if o.Network == "" {
+		o.Network = NetworkURL
+	}
+	w := &World{TB: t, Desk: o.Desk, Network: o.Network, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
 	if o.URL == "" && o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -71,7 +76,7 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	for _, name := range slices.Sorted(maps.Keys(sealed)) {
 		w.Sealed = append(w.Sealed, sealed[name])
 	}
-	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{Linked: linked, URL: "http://localhost:8080", DeskURL: w.Desk, Divisor: 1,
+	w.Rings, err = demo.Born(t.Context(), st, demo.Birth{Linked: linked, URL: w.Network, DeskURL: w.Desk, Divisor: 1,
 		Now: w.Clock.Now(), Policy: o.Policy, Recovery: &keys, Classes: map[model.ID]model.Class{
 			w.Accounts["president"]: model.ClassGovernment, w.Accounts["newsroom"]: model.ClassHighProfile,
 			w.Accounts["astronaut"]: model.ClassVerified}})

@@ -66,6 +66,18 @@ func (l *Limiter) hold(key string, n int) (giveBack func(), err error) {
 	return func() { r.CancelAt(at) }, nil
 }
 
+// Guess is Take for guesses at a secret: only those count for which fn says unauthenticated.
+func (l *Limiter) Guess(key string, fn func() error) error {
+	giveBack, err := l.Hold(key)
+	if err != nil {
+		return err
+	}
+	if err = fn(); model.KindOf(err) != model.KindUnauthenticated {
+		giveBack()
+	}
+	return err
+}
+
 func (l *Limiter) of(key string) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -133,6 +133,12 @@ async function turnKey() {
   return told(await call("POST", request() + "/key", { credential }));
 }
 
+async function resetLink(button) {
+  const link = await call("POST", request() + "/reset-link", {});
+  button.remove();
+  return "Pass this link on to the account's owner. It is shown once and sets a new password once: " + link.url;
+}
+
 async function stop(how) {
   const reason = document.getElementById("reason").value;
   return told(await call("POST", request() + "/" + how, { reason }));
@@ -206,6 +212,7 @@ function follow(article, path) {
 const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn, recover, remake, recovery: handIn };
 const actions = {
   key: turnKey,
+  "reset-link": resetLink,
   decline: () => stop("decline"),
   veto: () => stop("veto"),
   withdraw: () => stop("withdraw"),
