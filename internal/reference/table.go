@@ -21,6 +21,7 @@ remove_post  | 1 agent  | 2        | 2 · lead                    | 3 · lead, g
 deactivate   | 1 agent  | 2 · lead | 2 · lead, two teams · 10m   | 3 · lead, government_affairs, security · 15m
 suspend      | 1 agent  | 2 · lead | 2 · lead, two teams · 10m   | 3 · lead, government_affairs, security · 15m
 ban          | 2 · lead | 2 · lead | 3 · lead, security · 1h     | 3 · lead, government_affairs, security · 24h
+decide_appeal | 1 lead  | 2 · lead | 2 · lead                    | 3 · lead, government_affairs
 grant_agent  | 2 · admin, lead
 loosen       | 3 · admin, security, two teams · 24h
 unfreeze     | 2 · security, two teams
