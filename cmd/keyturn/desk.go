@@ -33,6 +33,7 @@ type deskCmd struct {
 	Show     deskShowCmd     `cmd:"" help:"Show a request, an account (@handle) or a case."`
 	Cases    deskCasesCmd    `cmd:"" help:"List cases: the open ones, the most urgent first, unless asked otherwise."`
 	Case     deskCaseCmd     `cmd:"" help:"Work on a case."`
+	Appeals  deskAppealsCmd  `cmd:"" help:"List appeals: those that are open, the first that is due on top, or those in another state."`
 	Requests deskRequestsCmd `cmd:"" help:"List requests, the newest first."`
 
 	Recoveries   deskRecoveriesCmd   `cmd:"" help:"List recoveries, the newest first."`

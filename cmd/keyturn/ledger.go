@@ -30,11 +30,8 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	defer st.Close()
-	var progress func(done, of int64)
-	if info, err := con.err.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		progress = progressOn(con.err, time.Now)
-		defer fmt.Fprint(con.err, "\r\033[K")
-	}
+	progress, done := con.progress("entries")
+	defer done()
 	report, err := audit.Verify(ctx, st, progress)
 	if err != nil {
 		return err
@@ -53,8 +50,17 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
 // progressEvery is how often progress is shown.
 const progressEvery = 200 * time.Millisecond
 
-// progressOn shows how far a long work is, how fast it goes and how long it will yet take, on a line of a terminal.
-func progressOn(w io.Writer, now func() time.Time) func(done, of int64) {
+// progress shows how far a long work is, if on a terminal; done clears the line.
+func (con *console) progress(what string) (show func(done, of int64), done func()) {
+	if info, err := con.err.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil, func() {}
+	}
+	return progressOn(con.err, what, time.Now), func() { fmt.Fprint(con.err, "\r\033[K") }
+}
+
+// progressOn shows how much of what a long work has done, how fast it goes and how long it will yet take, on a line of a
+// terminal.
+func progressOn(w io.Writer, what string, now func() time.Time) func(done, of int64) {
 	start := now()
 	shown := start
 	return func(done, of int64) {
@@ -65,7 +71,7 @@ func progressOn(w io.Writer, now func() time.Time) func(done, of int64) {
 		shown = t
 		rate := float64(done) / max(t.Sub(start).Seconds(), 1e-3)
 		left := time.Duration(float64(of-done) / rate * float64(time.Second)).Round(time.Second)
-		fmt.Fprintf(w, "\r\033[K%d of %d entries (%d %%), %.0f entries/s, %v left", done, of, 100*done/max(of, 1), rate, left)
+		fmt.Fprintf(w, "\r\033[K%d of %d %s (%d %%), %.0f %s/s, %v left", done, of, what, 100*done/max(of, 1), rate, what, left)
 	}
 }
 

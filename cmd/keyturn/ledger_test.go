@@ -31,7 +31,7 @@ func TestMoment(t *testing.T) {
 func TestProgress(t *testing.T) {
 	now := time.Unix(0, 0)
 	var out strings.Builder
-	show := progressOn(&out, func() time.Time { return now })
+	show := progressOn(&out, "entries", func() time.Time { return now })
 	show(1000, 100_000) // too early
 	now = now.Add(2 * time.Second)
 	show(20_000, 100_000)

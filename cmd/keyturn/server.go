@@ -95,6 +95,7 @@ func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Tim
 		}
 	}
 	settings := s.guard.Settings()
+	s.cases = moderation.New(st, now)
 	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: s.now, Log: log,
 		HighProfileAt: settings.HighProfileAt, Raise: s.guard.RaiseClass})
 	if err != nil {

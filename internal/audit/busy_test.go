@@ -57,6 +57,11 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 	if _, err := w.Guard.Recover(t.Context(), w.SignSealed(s, 0, 1, 2)); err != nil {
 		t.Fatal(err)
 	}
+	strikes, err := w.Store.Strikes(t.Context(), w.Accounts["uncle"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Do("lead", w.Command(model.CmdDecideAppeal, "uncle", "appeal", appealed(w, strikes[0].ID).String(), "decision", "reject"))
 	return w
 }
 

@@ -49,7 +49,8 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdResetCredentials: {"takeovers", "owner_keys"},
 	model.CmdChangeEmail:      {"takeovers", "owner_keys"},
 	model.CmdRenameHandle:     {"takeovers", "owner_keys"},
-	model.CmdRestore:          {"sanctions", "charges"},
+	model.CmdDecideAppeal:     {"appeal_decisions", "sanctions", "strikes", "charges"},
+	model.CmdRestore:          {"sanctions", "strikes", "charges"},
 	model.CmdSetClass:         {"account_classes"},
 	model.CmdSetVerified:      {"account_classes"},
 	model.CmdGrantRole:        {"persons", "logins", "role_grants"},
@@ -64,21 +65,23 @@ var commandRows = map[model.CommandKind][]string{
 
 // mayChange are the columns of a table that may change once a row is there; of the tables that are not here all may.
 var mayChange = map[string][]string{
-	"requests":        {"state", "effect_at", "closed_at", "outcome", "leaf"},
-	"request_keys":    {},
-	"sanctions":       {"lifted_at", "leaf"},
-	"role_grants":     {"revoked_at", "leaf"},
-	"logins":          {"person", "leaf"},
-	"credentials":     {"revoked_at", "leaf"},
-	"charges":         {},
-	"vetoes":          {},
-	"person_accounts": {"unmapped_at", "leaf"},
-	"person_merges":   {"into_person", "leaf"},
-	"recoveries":      {"state", "closed_at", "stopped_by", "leaf"},
-	"purges":          {"done_at", "leaf"},
-	"looks":           {"readings", "leaf"},
-	"owner_keys":      {},
-	"takeovers":       {"handed_at", "leaf"},
+	"requests":         {"state", "effect_at", "closed_at", "outcome", "leaf"},
+	"request_keys":     {},
+	"sanctions":        {"lifted_at", "leaf"},
+	"role_grants":      {"revoked_at", "leaf"},
+	"logins":           {"person", "leaf"},
+	"credentials":      {"revoked_at", "leaf"},
+	"charges":          {},
+	"vetoes":           {},
+	"person_accounts":  {"unmapped_at", "leaf"},
+	"person_merges":    {"into_person", "leaf"},
+	"recoveries":       {"state", "closed_at", "stopped_by", "leaf"},
+	"purges":           {"done_at", "leaf"},
+	"looks":            {"readings", "leaf"},
+	"owner_keys":       {},
+	"takeovers":        {"handed_at", "leaf"},
+	"strikes":          {"retracted_at", "leaf"},
+	"appeal_decisions": {},
 }
 
 // entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
@@ -204,6 +207,7 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 			r.find(f.Index, "%s of account %d took effect on account %s, in %s %s", f.Kind, f.Account, account, row.Table, row.Key)
 		}
 	}
+	r.lifts(f)
 	group := q.Command.Info().Group
 	bySession := q.Need.Keys == 1 && q.Command.Account != 0 && class == model.ClassStandard && group != model.GroupGovern
 	people := map[model.ID]bool{}

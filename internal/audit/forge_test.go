@@ -136,6 +136,30 @@ func TestForgedEntriesAreFound(t *testing.T) {
 		"a login for one's own signature": {func(f forgery) { f.selfSigned(model.CmdMapPerson, f.move("lead2", "agent")) }, "whatever it asked for, that takes two"},
 		"a role for one's own signature":  {func(f forgery) { f.selfSigned(model.CmdGrantRole, f.role) }, "whatever it asked for, that takes two"},
 		"a ban for one's own signature":   {func(f forgery) { f.selfSigned(model.CmdBan, f.ban) }, "whatever it asked for, that takes two"},
+		"a ban by way of a restore": {func(f forgery) {
+			restore := model.Command{Kind: model.CmdRestore, Account: f.Accounts["president"]}
+			f.executed(restore, 1, []ledger.KeyFact{f.key("agent", true)}, f.ban)
+		}, "restore may not change sanctions"},
+		"a restore by way of a limit": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdLimit, Account: f.Accounts["uncle"]}, 1, []ledger.KeyFact{f.key("agent", true)}, f.lift)
+		}, "limit may not change sanctions"},
+		"an appeal decided by who darkened": {func(f forgery) { f.decided("agent", model.AppealRejected, nil) }, "who took part in what it is against"},
+		"a rejected appeal that restored":   {func(f forgery) { f.decided("lead", model.AppealRejected, f.lift) }, "an appeal that was rejected lifted"},
+		"an appeal that restored something else": {func(f forgery) {
+			f.decided("lead", model.AppealGranted, func(p *store.PrivTx, q model.Request) error {
+				list, err := p.Strikes(f, f.Accounts["uncle"])
+				list[0].RetractedAt = p.Now()
+				return errors.Join(err, p.PutStrike(f, list[0]))
+			})
+		}, "but strikes"},
+		"a decision that became another": {func(f forgery) {
+			f.executed(model.Command{Kind: model.CmdDecideAppeal, Account: f.Accounts["uncle"]}, 1, []ledger.KeyFact{f.key("lead", true)},
+				func(p *store.PrivTx, _ model.Request) error {
+					list, err := p.Appeals(f, model.AppealRejected, store.Range{Limit: 1})
+					list[0].Decision.State = model.AppealGranted
+					return errors.Join(err, p.PutAppealDecision(f, list[0].Decision))
+				})
+		}, "it changes the decision of appeal_decisions"},
 		"a request that became another": {func(f forgery) {
 			f.in(ledger.EventExpired, model.CmdSuspend, func(p *store.PrivTx) error {
 				list, err := p.RequestsOn(f, f.Accounts["president"], 1)

@@ -75,8 +75,8 @@ func (d *desk) aimAtPerson(ctx context.Context, c *model.Command, name string) e
 
 // attachCase puts a command on an account that names no case on the account's open one, when there is one.
 func (d *desk) attachCase(ctx context.Context, c *model.Command) error {
-	if c.Case != 0 || c.Info().Group == model.GroupGovern {
-		return nil
+	if group := c.Info().Group; c.Case != 0 || group == model.GroupGovern || group == model.GroupAppeal {
+		return nil // an appeal is on the case of what it is against
 	}
 	account := c.Account
 	if account == 0 && c.Post != 0 {

@@ -30,8 +30,10 @@ type deed struct {
 	until     time.Time      // when it ends, whenever it began; zero: end after its start
 	at        time.Time      // before which there is no effect; zero: at once
 	darkSince time.Time      // for purge: since when the account is dark without a break; zero: it is not
-	lifts     []sanctionMade // for restore: what it would lift
+	lifts     []sanctionMade // for restore and a granted appeal: what it would lift
 	mapping   mapping        // for map_person: what it would change
+	appeal    model.Appeal   // for decide_appeal
+	tookPart  []model.ID     // for decide_appeal: who asked for what the appeal is against, or turned a key on it
 }
 
 // harms reports whether the command darkens, silences or takes over.

@@ -44,6 +44,8 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 		return openLook(ctx, p, q, v)
 	case model.CmdRestore:
 		return liftAll(ctx, p, q, v)
+	case model.CmdDecideAppeal:
+		return decideAppeal(ctx, p, q, v)
 	case model.CmdSetClass, model.CmdSetVerified:
 		return setClass(ctx, p, d)
 	case model.CmdGrantRole:

@@ -72,7 +72,7 @@ func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (v
 	if v.deed.info.Group == model.GroupDarken && c.b != nil {
 		v.deed.target.Budget = c.b.Budget(requester.RoleSet()...).ReachPerDay
 	}
-	if d.cmd.Kind == model.CmdRestore {
+	if len(d.lifts) > 0 {
 		if v.undo, err = c.weighRestore(ctx, &v.deed, q.Requester); err != nil {
 			return v, err
 		}
@@ -83,6 +83,7 @@ func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (v
 	if v.need, err = require(v.deed, c.b); err != nil {
 		return v.refuse(err)
 	}
+	v.undo = v.undo && v.need.Keys == 1
 	holders, err := c.stand(ctx, &v, q, keys)
 	if err != nil {
 		return v, err
@@ -124,6 +125,9 @@ func (c *court) mayHappen(ctx context.Context, d deed, requester model.Person) (
 	}
 	if e := c.ask(policy.VerbRequest, d, requester); e != nil {
 		return e, nil
+	}
+	if e, err := c.otherEyes(ctx, d, requester.ID); e != nil || err != nil {
+		return e, err
 	}
 	if !d.harms() {
 		return nil, nil

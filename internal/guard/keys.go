@@ -119,8 +119,11 @@ func (c *court) stakeOf(ctx context.Context, d deed, id model.ID) (stake, error)
 	return hasReported, nil
 }
 
-// mayTurn asks what bounds how often a person's key can do this.
+// mayTurn asks what keeps a person's key from doing this for what they did before.
 func (c *court) mayTurn(ctx context.Context, v *verdict, p model.Person) (*model.Error, error) {
+	if e, err := c.otherEyes(ctx, v.deed, p.ID); e != nil || err != nil {
+		return e, err
+	}
 	switch {
 	case v.deed.cmd.Kind == model.CmdFreeze:
 		return c.mayFreeze(ctx, v, p)

@@ -99,6 +99,19 @@ func TestLaw07PurgeIsDecidedAgain(t *testing.T) {
 	}
 }
 
+// TestLaw07PurgeWaitsForAppeals: what an appeal could bring back is not erased before it is decided.
+func TestLaw07PurgeWaitsForAppeals(t *testing.T) {
+	w := newWorld(t)
+	appeal := w.banned()
+	w.pass(31 * day)
+	purging := w.submitting("lead", w.Command(model.CmdPurge, "uncle"))
+	w.invalid(model.KindConflict, "", "an appeal that is open", purging)
+	w.Do("lead2", w.deciding("uncle", appeal, "reject"), "lead2")
+	if err := purging(); err != nil {
+		t.Error(err)
+	}
+}
+
 // posts are an account's posts.
 func (w *world) posts(handle string) []model.ID {
 	w.t.Helper()

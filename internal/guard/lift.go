@@ -110,7 +110,7 @@ func (g *Guard) Lift(ctx context.Context, account, sanction model.ID, response [
 			refusal = g.ownerSigned(approval.LiftChallenge(q, s, k.ExpiresAt, headOf(k)), k)
 		}
 		if refusal == nil {
-			return lift(ctx, p, s, k)
+			return liftByOwner(ctx, p, s, k)
 		}
 		a, err := p.Account(ctx, account)
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventRefused, Kind: model.CmdRestore, Class: a.Class, Account: a.ID,
@@ -123,8 +123,8 @@ func (g *Guard) Lift(ctx context.Context, account, sanction model.ID, response [
 	return err
 }
 
-// lift records what an owner lifted.
-func lift(ctx context.Context, p *store.PrivTx, s model.Sanction, k model.Key) error {
+// liftByOwner records what an owner lifted.
+func liftByOwner(ctx context.Context, p *store.PrivTx, s model.Sanction, k model.Key) error {
 	a, err := p.Account(ctx, s.Account)
 	if err != nil {
 		return err

@@ -18,7 +18,11 @@ const (
 	paramFor       = "for"       // lock, sensitive, limit, suspend: how long, as a Go duration, or "unlimited"
 	paramUntil     = "until"     // the same: the moment (RFC 3339) at which it ends, instead of "for"
 	paramSanction  = "sanction"  // restore: one sanction instead of all on the account
+	paramStrike    = "strike"    // restore: retract one strike
 	paramGround    = "ground"    // darkening: "legal" when a court or the law demands it
+	paramCategory  = "category"  // warn, silencing, darkening: what was wrong, one of model.Categories
+	paramAppeal    = "appeal"    // decide_appeal
+	paramDecision  = "decision"  // decide_appeal: grant or reject
 	paramClass     = "class"     // set_class
 	paramVerified  = "verified"  // set_verified: true or false
 	paramRole      = "role"      // grant_role
@@ -34,7 +38,7 @@ const (
 	paramHandle    = "handle"    // rename_handle: the new one
 	paramEmail     = "email"     // change_email: the new address; private
 	paramScope     = "scope"     // freeze: protected (the default) or all
-	paramMessage   = "message"   // warn and what sanctions: what its owner is told; private
+	paramMessage   = "message"   // warn, what sanctions, decide_appeal: what the owner is told; private
 	paramAccount   = "account"   // map_person: the handle of the account that is linked to the person
 	paramUnmap     = "unmap"     // map_person: "true" ends the link
 )
@@ -61,15 +65,17 @@ func takes(cmd model.Command) []string {
 func ownParams(cmd model.Command) []string {
 	switch cmd.Kind {
 	case model.CmdWarn:
-		return []string{paramMessage}
+		return []string{paramCategory, paramMessage}
 	case model.CmdLock, model.CmdSensitive, model.CmdLimit:
-		return []string{paramFor, paramUntil, paramMessage}
+		return []string{paramFor, paramUntil, paramCategory, paramMessage}
 	case model.CmdSuspend:
-		return []string{paramFor, paramUntil, paramGround, paramMessage}
-	case model.CmdDeactivate, model.CmdBan, model.CmdRemovePost:
-		return []string{paramGround, paramMessage}
+		return []string{paramFor, paramUntil, paramGround, paramCategory, paramMessage}
+	case model.CmdDeactivate, model.CmdBan, model.CmdPurge, model.CmdRemovePost:
+		return []string{paramGround, paramCategory, paramMessage}
+	case model.CmdDecideAppeal:
+		return []string{paramAppeal, paramDecision, paramMessage}
 	case model.CmdRestore:
-		return []string{paramSanction}
+		return []string{paramSanction, paramStrike}
 	case model.CmdSetClass:
 		return []string{paramClass}
 	case model.CmdSetVerified:
@@ -114,6 +120,11 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	if err := d.readSchedule(made); err != nil {
 		return err
 	}
+	if category, ok := d.cmd.Params[paramCategory]; ok {
+		if _, err := model.ParseCategory("params.category", category); err != nil {
+			return err
+		}
+	}
 	switch d.cmd.Kind {
 	case model.CmdWarn:
 		d.row = policy.RowWarn
@@ -132,6 +143,8 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		return c.readLook(ctx, d)
 	case model.CmdRestore:
 		return c.readRestore(ctx, d)
+	case model.CmdDecideAppeal:
+		return c.readAppeal(ctx, d)
 	case model.CmdFreeze:
 		d.row = policy.RowFreeze
 		if s := store.FreezeScope(d.cmd.Params[paramScope]); s != "" && s != store.FreezeProtected && s != store.FreezeAll {

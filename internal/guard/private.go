@@ -106,10 +106,15 @@ func checkPrivate(cmd model.Command) error {
 	return nil
 }
 
-// Opened is a request with the texts that it only refers to, for those who may see it: its reason, and its private
-// parameters in Command.Private. What was erased says so, and so does what was changed in the database.
+// Opened is a request with the texts that it only refers to, for those who may see it.
 func (g *Guard) Opened(ctx context.Context, q model.Request) (model.Request, error) {
-	err := fillIn(ctx, g.st.Reads, &q)
+	return Opened(ctx, g.st.Reads, q)
+}
+
+// Opened is a request with the texts that it only refers to: its reason, and its private parameters in Command.Private.
+// What was erased says so, and so does what was changed in the database.
+func Opened(ctx context.Context, r store.Reads, q model.Request) (model.Request, error) {
+	err := fillIn(ctx, r, &q)
 	if e, ok := errors.AsType[*model.Error](err); ok && e.Law == LawFailClosed {
 		q.Command.Reason, err = e.Message, nil
 	}

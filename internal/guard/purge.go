@@ -28,6 +28,12 @@ func (c *court) readPurge(ctx context.Context, d *deed) error {
 	if err := notPurged(ctx, c.g, c.r, d.cmd.Account); err != nil {
 		return err
 	}
+	// What an appeal brings back must not be gone when it is decided.
+	if appeals, _, err := c.r.AppealsMade(ctx, d.cmd.Account, c.now); err != nil {
+		return err
+	} else if appeals > 0 {
+		return model.Errorf(model.KindConflict, "an appeal of the account is open: it has to be decided first")
+	}
 	all, err := c.r.Sanctions(ctx, d.cmd.Account)
 	d.darkSince = darkSince(all, c.now)
 	return err

@@ -29,6 +29,9 @@ func require(d deed, b *policy.Bundle) (model.Requirement, error) {
 		return requireRestore(d), nil
 	}
 	need, err := b.Requirement(d.row, d.strictest)
+	for _, m := range d.lifts { // a granted appeal is no cheaper way to restore (law 9)
+		need = policy.Join(need, m.need)
+	}
 	if err != nil {
 		return need, &model.Error{Kind: model.KindForbidden, Law: LawFailClosed,
 			Message: "the policy says nothing about this", Err: err}

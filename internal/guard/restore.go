@@ -17,9 +17,10 @@ const (
 	undoDay    = 24 * time.Hour
 )
 
-// sanctionMade is a sanction with how it came to be.
+// sanctionMade is a sanction with how it came to be, or a strike, of which sanction then has what the two share.
 type sanctionMade struct {
 	sanction  model.Sanction
+	strike    store.Strike
 	need      model.Requirement // what its request took
 	validKeys bool              // its request's keys stand when they are checked again
 	brief     bool
@@ -33,12 +34,15 @@ type undoHistory struct {
 	byPerson int64 // one-key undos by the requester in the last day
 }
 
-// readRestore finds what a restore would lift: the sanction that it names, or all that are active on the account
-// itself (a restore with a post: on that post).
+// readRestore finds what a restore would lift: the sanction or strike that it names, or all sanctions that are active
+// on the account itself (a restore with a post: on that post).
 func (c *court) readRestore(ctx context.Context, d *deed) error {
 	d.row = policy.RowRestore
 	if err := notPurged(ctx, c.g, c.r, d.cmd.Account); err != nil {
 		return err
+	}
+	if text, ok := d.cmd.Params[paramStrike]; ok {
+		return c.readRetract(ctx, d, text)
 	}
 	var only model.ID
 	if s, ok := d.cmd.Params[paramSanction]; ok {
@@ -72,20 +76,24 @@ func (c *court) readRestore(ctx context.Context, d *deed) error {
 // request made, or whose keys do not stand, took effect without valid keys.
 func (g *Guard) howMade(ctx context.Context, r store.Reads, s model.Sanction) (sanctionMade, error) {
 	made := sanctionMade{sanction: s, brief: isBrief(s)}
-	q, err := r.Request(ctx, s.Request)
+	return made, g.heldTo(ctx, r, &made, func(q model.Request) bool { return madeBy(s, q) })
+}
+
+// heldTo reads the request that something was made by. It has valid keys when its request made it and they stand.
+func (g *Guard) heldTo(ctx context.Context, r store.Reads, made *sanctionMade, madeBy func(model.Request) bool) error {
+	q, err := r.Request(ctx, made.sanction.Request)
 	if model.KindOf(err) == model.KindNotFound {
-		return made, nil
+		return nil
 	}
 	if err != nil {
-		return made, err
+		return err
 	}
 	made.need = q.Need
 	made.legal = q.Command.Params[paramGround] == "legal"
-	if !madeBy(s, q) {
-		return made, nil
+	if madeBy(q) {
+		made.validKeys, err = g.keysStand(ctx, r, q, made.brief)
 	}
-	made.validKeys, err = g.keysStand(ctx, r, q, made.brief)
-	return made, err
+	return err
 }
 
 // madeBy reports whether a sanction is what the execution of a request put there.
@@ -134,7 +142,7 @@ func requireRestore(d deed) model.Requirement {
 
 // weighRestore replaces what each sanction took by what lifting it takes now (law 9). undo says that this is a one-key
 // undo, of which there is one per account and case: where something else on the account takes more keys anyway, none is
-// used up.
+// used up, which judge sees to.
 func (c *court) weighRestore(ctx context.Context, d *deed, requester model.ID) (undo bool, err error) {
 	byPerson, err := c.r.UndoneBy(ctx, requester, c.now.Add(-undoDay))
 	if err != nil {
@@ -149,20 +157,19 @@ func (c *court) weighRestore(ctx context.Context, d *deed, requester model.ID) (
 		m.need, m.undo = lightIsEasier(*m, undoHistory{onCase: onCase, byPerson: byPerson}, c.effective(*d))
 		undo = undo || m.undo
 	}
-	return undo && requireRestore(*d).Keys == 1, nil
+	return undo, nil
 }
 
-// liftAll lifts what a restore is about, and books a one-key undo on whoever asked for it and whoever turned the key.
+// liftAll lifts what a restore or a granted appeal is about, and books a one-key undo on whoever asked for it and
+// whoever turned the key.
 func liftAll(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) error {
 	var cases []model.ID
 	for _, m := range v.deed.lifts {
-		s := m.sanction
-		s.LiftedAt = p.Now()
-		if err := p.PutSanction(ctx, s); err != nil {
+		if err := lift(ctx, p, m); err != nil {
 			return err
 		}
-		if v.undo && m.undo && !slices.Contains(cases, s.Case) {
-			cases = append(cases, s.Case)
+		if v.undo && m.undo && !slices.Contains(cases, m.sanction.Case) {
+			cases = append(cases, m.sanction.Case)
 		}
 	}
 	for _, onCase := range cases {
@@ -175,6 +182,16 @@ func liftAll(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) e
 		}
 	}
 	return nil
+}
+
+// lift lifts one sanction, or retracts one strike.
+func lift(ctx context.Context, p *store.PrivTx, m sanctionMade) error {
+	if m.strike.ID != 0 {
+		m.strike.RetractedAt = p.Now()
+		return p.PutStrike(ctx, m.strike)
+	}
+	m.sanction.LiftedAt = p.Now()
+	return p.PutSanction(ctx, m.sanction)
 }
 
 // fewUndos is the bound of law 9 for whoever turns the key of a one-key undo, beside whoever asks for it.

@@ -50,6 +50,13 @@ func (c *court) no(ctx context.Context, p *store.PrivTx, verb policy.Verb, ends 
 	if e := c.ask(verb, d, m); e != nil {
 		return e, nil
 	}
+	var err error
+	if d.tookPart, err = c.tookPart(ctx, q.Command); err != nil {
+		return nil, err
+	}
+	if e, err := c.otherEyes(ctx, d, m.ID); e != nil || err != nil {
+		return e, err
+	}
 	subject, since := vetoSubject(q, c.now)
 	before, err := p.Vetoes(ctx, m.ID, subject, ends, since)
 	if err != nil {

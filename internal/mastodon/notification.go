@@ -15,6 +15,22 @@ type notificationEntity struct {
 	CreatedAt moment                 `json:"created_at"`
 	Account   accountEntity          `json:"account"`
 	Status    *statusEntity          `json:"status,omitempty"`
+	Warning   *warningEntity         `json:"moderation_warning,omitempty"`
+}
+
+// shownNotifications are notifications with what each is about.
+func (c *call) shownNotifications(ctx context.Context, list []social.Notification) ([]notificationEntity, error) {
+	all := entities(list, c.notification)
+	for i, n := range list {
+		if n.Kind != model.NotifyWarning {
+			continue
+		}
+		var err error
+		if all[i].Warning, err = c.warning(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 func (c *call) notification(n social.Notification) notificationEntity {
@@ -53,13 +69,13 @@ func notifications(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	c.link(len(l.Items), l.First, l.Last, l.More)
-	return entities(l.Items, c.notification), nil
+	return c.shownNotifications(ctx, l.Items)
 }
 
 // notificationKinds are those of the types that happen here. Apps name others too (polls, edits, other servers').
 func notificationKinds(types []string) []model.NotificationKind {
 	known := []model.NotificationKind{model.NotifyMention, model.NotifyReblog, model.NotifyFavourite, model.NotifyFollow,
-		model.NotifyFollowRequest}
+		model.NotifyFollowRequest, model.NotifyWarning}
 	return slices.DeleteFunc(known, func(k model.NotificationKind) bool { return !slices.Contains(types, string(k)) })
 }
 
@@ -72,7 +88,11 @@ func notification(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.notification(n), nil
+	shown, err := c.shownNotifications(ctx, []social.Notification{n})
+	if err != nil {
+		return nil, err
+	}
+	return shown[0], nil
 }
 
 func unreadCount(ctx context.Context, c *call) (any, error) {

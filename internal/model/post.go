@@ -67,4 +67,5 @@ const (
 	NotifyFavourite     NotificationKind = "favourite"
 	NotifyFollow        NotificationKind = "follow"
 	NotifyFollowRequest NotificationKind = "follow_request"
+	NotifyWarning       NotificationKind = "moderation_warning" // ID is the sanction's or strike's, From the account itself
 )

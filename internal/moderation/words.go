@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ func effect(q model.Request, wait string) string {
 // account names an account with its class.
 func account(t model.Target) string { return fmt.Sprintf("@%s (%s)", t.Handle, class(t.Class)) }
 
-func class(c model.Class) string { return strings.ReplaceAll(string(c), "_", " ") }
+func class(c model.Class) string { return inWords(string(c)) }
 
 func onAccount(q model.Request, wait string) string {
 	who, c := account(q.Target), q.Command
@@ -71,12 +72,29 @@ func onAccount(q model.Request, wait string) string {
 		return who + " becomes @" + c.Params["handle"] + "; nothing else of it changes, and nobody else can take the old handle" + wait
 	case model.CmdRestore:
 		return restored(q, who) + wait
+	case model.CmdDecideAppeal:
+		return decided(q, who) + wait
 	}
 	return fmt.Sprintf("%s is done to %s%s", strings.ReplaceAll(string(c.Kind), "_", " "), who, wait)
 }
 
+// decided is how an appeal ends. The guard puts what it is against last into the state that is signed.
+func decided(q model.Request, who string) string {
+	_, against, _ := strings.Cut(q.Target.State, " against ")
+	against = inWords(cmp.Or(against, "a decision"))
+	if q.Command.Params["decision"] == "grant" {
+		return fmt.Sprintf("The appeal of %s against %s is granted: what that hid or limited is back as it was before; whatever else is on the account stays",
+			who, against)
+	}
+	return fmt.Sprintf("The appeal of %s against %s is rejected: nothing changes, and it cannot be appealed again", who, against)
+}
+
+func inWords(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
 func restored(q model.Request, who string) string {
 	switch {
+	case q.Command.Params["strike"] != "":
+		return fmt.Sprintf("Strike %s against %s is retracted", q.Command.Params["strike"], who)
 	case q.Command.Params["sanction"] != "":
 		return fmt.Sprintf("Sanction %s on %s is lifted", q.Command.Params["sanction"], who)
 	case q.Command.Post != 0:

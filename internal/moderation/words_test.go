@@ -65,6 +65,13 @@ func TestWords(t *testing.T) {
 			want: "Everything of @president (government) is erased for good: posts, profile, e-mail address, follows. It stays dark for ever, nothing brings it back, and its handle stays taken, after a wait of 15 minutes."},
 		{kind: model.CmdViewPrivate, target: president,
 			want: "The e-mail address and the private posts of @president (government) are shown to whoever asked for this, for an hour; each look is recorded."},
+		{kind: model.CmdRestore, target: president, params: params("strike", "9"), want: "Strike 9 against @president (government) is retracted."},
+		{kind: model.CmdDecideAppeal, target: model.Target{Handle: "uncle", Class: model.ClassStandard, Reach: 1, State: "appeal 5 against remove_post 9"},
+			params: params("decision", "grant"), want: "The appeal of @uncle (standard) against remove post 9 is granted: what that hid or limited is back as it was " +
+				"before; whatever else is on the account stays."},
+		{kind: model.CmdDecideAppeal, target: model.Target{Handle: "uncle", Class: model.ClassStandard, State: "appeal 5 against strike 9"},
+			params: params("decision", "reject"),
+			want:   "The appeal of @uncle (standard) against strike 9 is rejected: nothing changes, and it cannot be appealed again."},
 		{kind: model.CmdSetClass, target: president, params: params("class", "standard"),
 			want: "@president (government) becomes a standard account and is less protected; for 7 days it still takes the keys that it takes now."},
 		{kind: model.CmdSetVerified, target: president, params: params("verified", "false"), want: "@president (government) loses the verification mark."},

@@ -76,6 +76,14 @@ func (r rogue) onAccount(by, handle string) []action {
 		case model.CmdChangeEmail:
 			add(info.Kind, "email", "rogue@"+handle+".example")
 		case model.CmdSetClass, model.CmdSetVerified:
+		case model.CmdDecideAppeal:
+			all = append(all, action{name: fmt.Sprintf("the owner of @%s appeals, and %s grants it", handle, by), do: func(w *world) error {
+				appeal, err := w.appeal(handle)
+				if err != nil {
+					return err
+				}
+				return r.attempt(w, by, w.on(info.Kind, handle, "appeal", appeal.String(), "decision", "grant"))
+			}})
 		default:
 			if info.Target == model.TargetAccount || info.Target == model.TargetPost {
 				add(info.Kind)

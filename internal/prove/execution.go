@@ -9,6 +9,7 @@ import (
 	"keyturn/internal/guard"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
+	"keyturn/internal/policy"
 	"keyturn/internal/reference"
 )
 
@@ -73,7 +74,7 @@ func (x *execution) concerns() string {
 	switch x.info.Group {
 	case model.GroupGovern:
 		return guard.LawNoLoneGovernor
-	case model.GroupLight:
+	case model.GroupLight, model.GroupAppeal:
 		return guard.LawLight
 	}
 	return guard.LawTwoKeys
@@ -88,6 +89,9 @@ func (x *execution) judge() *Violation {
 	}
 	need, gains := x.need()
 	if v := x.leavers(); v != nil {
+		return v
+	}
+	if v := x.otherEyes(); v != nil {
 		return v
 	}
 	if need.Wait > 0 && x.entry.Time.Sub(x.lastKey) < need.Wait {
@@ -208,12 +212,39 @@ func (x *execution) leavers() *Violation {
 	return nil
 }
 
+// otherEyes is law 4 where an appeal was decided: nobody had a say in it who asked for what it is against, or turned a key
+// on that.
+func (x *execution) otherEyes() *Violation {
+	for _, r := range x.entry.Rows {
+		if r.Table != "appeal_decisions" {
+			continue
+		}
+		request := x.before.find("sanctions", row(r.Values).id("subject")).id("request")
+		took := []model.ID{x.before.find("requests", request).id("requester")}
+		for _, k := range x.before.where("request_keys", "request", request) {
+			took = append(took, k.id("person"))
+		}
+		people := []model.ID{x.q.Requester}
+		for _, s := range x.signers {
+			people = append(people, s.Person)
+		}
+		for _, p := range people {
+			if slices.ContainsFunc(took, func(t model.ID) bool { return len(x.two(t, p)) < 2 }) {
+				return broken(guard.LawOneHuman, "%s decided an appeal against what they took part in", x.before.find("persons", p)["name"])
+			}
+		}
+	}
+	return nil
+}
+
 // need is whose keys it took, by the design's table, and who gains by it.
 func (x *execution) need() (need model.Requirement, gains model.ID) {
 	table, kind := x.w.rules.table, string(x.q.Command.Kind)
 	switch {
 	case x.q.Command.Kind == model.CmdRestore:
 		return x.toRestore(), 0
+	case x.q.Command.Kind == model.CmdDecideAppeal:
+		return policy.Join(table[kind][x.strictest], x.toRestore()), 0
 	case x.q.Command.Kind == model.CmdLock && x.brief():
 		kind = "lock_brief"
 	case x.q.Command.Kind == model.CmdUnfreeze:

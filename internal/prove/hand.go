@@ -6,6 +6,7 @@ import (
 
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
+	"keyturn/internal/store"
 )
 
 // pause is how long each thing that somebody does takes.
@@ -78,6 +79,29 @@ func (w *world) on(kind model.CommandKind, handle string, params ...string) mode
 		c.Post = w.posts[handle]
 	}
 	return c
+}
+
+// appeal has the owner of an account appeal against what was put on it last and is still there, unless that is done.
+func (w *world) appeal(handle string) (model.ID, error) {
+	on, err := w.store.UnliftedSanctions(w.ctx, w.accounts[handle])
+	if err != nil {
+		return 0, err
+	}
+	if len(on) == 0 {
+		return 0, model.NotFound("sanction")
+	}
+	subject := on[len(on)-1].ID
+	made, err := w.store.AppealsOf(w.ctx, w.accounts[handle])
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range made {
+		if a.Subject == subject {
+			return a.ID, nil
+		}
+	}
+	a := model.Appeal{ID: w.store.IDs().Next(), Account: w.accounts[handle], Subject: subject, Text: "no", CreatedAt: w.clock.Now()}
+	return a.ID, w.store.Write(w.ctx, func(tx *store.Tx) error { return tx.AddAppeal(w.ctx, a) })
 }
 
 // about is a command about the person who has a login.

@@ -39,6 +39,8 @@ func mutants() []mutant {
 			old: "\t\tc.RevokedAt = p.Now()\n\t\tif err := p.PutCredential(ctx, c); err != nil {\n\t\t\treturn err\n\t\t}\n", new: "\t\t_ = c\n"},
 		{law: guard.LawOneHuman, what: "sponsors are other humans", rogue: "lead", scene: "newcomer", file: "guard/laws.go",
 			old: "h.SameAs = slices.Compact(h.SameAs)", new: "h.SameAs = nil"},
+		{law: guard.LawOneHuman, what: "whoever darkens decides the appeal", rogue: "lead", scene: "first", file: "guard/appeal.go",
+			old: "\t\tif !two {", new: "\t\tif !two && d.info.Kind == \"\" {"},
 		{law: guard.LawSigned, what: "any key stands", rogue: "gov", file: "guard/laws.go",
 			old: "k model.Key, held []model.Credential) *model.Error {\n", new: "k model.Key, held []model.Credential) *model.Error {\n\tif g != nil {\n\t\treturn nil\n\t}\n"},
 		{law: guard.LawLedger, what: "the entry does not say which rows changed", rogue: "auditor", file: "store/privileged.go",

@@ -109,7 +109,7 @@ func (n *network) question() (reference.Question, model.Command) {
 	cmd := model.Command{Account: account.ID, Params: map[string]string{}}
 	cmd.Kind = pick(n.r, []model.CommandKind{model.CmdWarn, model.CmdLock, model.CmdLock, model.CmdSensitive, model.CmdLimit,
 		model.CmdRemovePost, model.CmdDeactivate, model.CmdSuspend, model.CmdBan, model.CmdSignOut, model.CmdRestore, model.CmdRestore, model.CmdSetClass,
-		model.CmdGrantRole, model.CmdGrantRole, model.CmdSetEmployment, model.CmdFreeze, model.CmdUnfreeze})
+		model.CmdGrantRole, model.CmdGrantRole, model.CmdDecideAppeal, model.CmdSetEmployment, model.CmdFreeze, model.CmdUnfreeze})
 	q.Kind = cmd.Kind
 	switch cmd.Kind {
 	case model.CmdLock:
@@ -118,6 +118,8 @@ func (n *network) question() (reference.Question, model.Command) {
 		if q.For == 0 {
 			cmd.Params["for"] = "unlimited"
 		}
+	case model.CmdDecideAppeal:
+		n.aboutAppeal(&q, &cmd)
 	case model.CmdRemovePost:
 		cmd.Post = n.posts[account.ID]
 	case model.CmdSetClass:
@@ -130,6 +132,19 @@ func (n *network) question() (reference.Question, model.Command) {
 		n.aboutPerson(&q, &cmd)
 	}
 	return q, cmd
+}
+
+// aboutAppeal draws one of the appeals, if there are any yet, and how it is to be decided.
+func (n *network) aboutAppeal(q *reference.Question, cmd *model.Command) {
+	if len(n.appeals) == 0 {
+		return
+	}
+	a := pick(n.r, n.appeals)
+	q.Account, cmd.Account, q.Against = a.Account, a.Account, a.Subject
+	cmd.Params["appeal"], cmd.Params["decision"] = a.ID.String(), "reject"
+	if q.Grants = n.r.IntN(3) > 0; q.Grants {
+		cmd.Params["decision"] = "grant"
+	}
 }
 
 // aboutPerson draws a change of somebody's role or employment.

@@ -16,6 +16,8 @@ type Question struct {
 	For     time.Duration // of a lock; zero: until it is lifted
 	Loosens bool          // for commands that govern: it makes something easier …
 	Agent   bool          // … and that is no more than an agent's role
+	Against model.ID      // for deciding an appeal: the sanction that it is against …
+	Grants  bool          // … and which it lifts
 }
 
 // Answer is what would become of it.
@@ -38,7 +40,8 @@ func (w World) Decide(q Question) Answer {
 	switch {
 	case gone(who.Employment, w.Now), Leaver(who.Employment, w.Now) && (class.Protected() || !onAccounts(group)),
 		!anyOf(who.Roles, mayAsk(group, q.Kind)),
-		harms(group) && w.frozen(class):
+		harms(group) && w.frozen(class),
+		group == model.GroupAppeal && slices.Contains(on.sanction(q.Against).By, q.Person):
 		return Answer{Refused: true}
 	}
 	a := Answer{Need: w.need(q, on, class)}
@@ -101,6 +104,8 @@ func (w World) need(q Question, on Account, class model.Class) model.Requirement
 	switch group := (model.Command{Kind: q.Kind}).Info().Group; {
 	case q.Kind == model.CmdRestore:
 		return w.toRestore(on, w.People[q.Person])
+	case q.Kind == model.CmdDecideAppeal && q.Grants:
+		return both(w.Table["decide_appeal"][class], w.toLift(on.sanction(q.Against), on, w.People[q.Person]))
 	case q.Kind == model.CmdLock && q.For != 0 && q.For <= 15*time.Minute && !recent(on.BriefLocks, w.Now, 24*time.Hour):
 		return w.Table["lock_brief"][class]
 	case q.Kind == model.CmdUnfreeze:
@@ -138,27 +143,49 @@ func recent(times []time.Time, now time.Time, within time.Duration) bool {
 // toRestore is law 9 over everything that is on the account: the most that any of it takes.
 func (w World) toRestore(on Account, who Person) model.Requirement {
 	need := model.Requirement{Keys: 1, Teams: 1}
+	for _, s := range on.Sanctions {
+		if over := !s.End.IsZero() && !w.Now.Before(s.End); !over {
+			need = both(need, w.toLift(s, on, who))
+		}
+	}
+	return need
+}
+
+// toLift is law 9 for one sanction.
+func (w World) toLift(s Sanction, on Account, who Person) model.Requirement {
 	undone := 0
 	for _, at := range who.Undone {
 		if !at.Before(w.Now.Add(-24 * time.Hour)) {
 			undone++
 		}
 	}
-	for _, s := range on.Sanctions {
-		over := !s.End.IsZero() && !w.Now.Before(s.End)
-		soon := w.Now.Sub(s.At) <= time.Hour && !s.Legal && !slices.Contains(on.Undone, s.Case) && undone < 20
-		if over || s.Brief || soon {
-			continue
-		}
-		need.Keys, need.Teams = max(need.Keys, s.Took.Keys), max(need.Teams, s.Took.Teams)
-		for _, r := range s.Took.Roles {
-			if !slices.Contains(need.Roles, r) {
-				need.Roles = append(need.Roles, r)
-			}
+	soon := w.Now.Sub(s.At) <= time.Hour && !s.Legal && !slices.Contains(on.Undone, s.Case) && undone < 20
+	if s.Brief || soon {
+		return model.Requirement{Keys: 1, Teams: 1}
+	}
+	return model.Requirement{Keys: s.Took.Keys, Roles: s.Took.Roles, Teams: s.Took.Teams}
+}
+
+// both asks for what each of two requirements asks for.
+func both(a, b model.Requirement) model.Requirement {
+	need := model.Requirement{Keys: max(a.Keys, b.Keys), Teams: max(a.Teams, b.Teams), Wait: max(a.Wait, b.Wait)}
+	for _, r := range slices.Concat(a.Roles, b.Roles) {
+		if !slices.Contains(need.Roles, r) {
+			need.Roles = append(need.Roles, r)
 		}
 	}
 	need.Keys = max(need.Keys, len(need.Roles))
 	return need
+}
+
+// sanction is the one with an ID that is on the account.
+func (a Account) sanction(id model.ID) Sanction {
+	for _, s := range a.Sanctions {
+		if s.ID == id {
+			return s
+		}
+	}
+	return Sanction{}
 }
 
 // affords is law 10: the person has not darkened as much as the roles allow.

@@ -34,7 +34,8 @@ type network struct {
 	people   []model.Person
 	accounts []model.Account
 	posts    map[model.ID]model.ID
-	last     time.Time // of the last entry
+	appeals  []model.Appeal // one against each sanction
+	last     time.Time      // of the last entry
 	table    reference.Table
 	charges  []map[string]string
 	static   reference.World
@@ -331,7 +332,18 @@ func (n *network) account(ctx context.Context, id model.ID) reference.Account {
 		if err != nil {
 			n.t.Fatal(err)
 		}
-		a.Sanctions = append(a.Sanctions, reference.Sanction{Took: q.Need, At: s.Start, End: s.End, Case: s.Case, Brief: brief,
+		keys, err := n.store.KeysOn(ctx, q.ID)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		by := []model.ID{q.Requester}
+		for _, k := range keys {
+			by = append(by, k.Person)
+		}
+		appeal := model.Appeal{ID: n.store.IDs().Next(), Account: id, Subject: s.ID, Text: "no", CreatedAt: n.clock.Now()}
+		n.write(func(tx *store.Tx) error { return tx.AddAppeal(ctx, appeal) })
+		n.appeals = append(n.appeals, appeal)
+		a.Sanctions = append(a.Sanctions, reference.Sanction{ID: s.ID, By: by, Took: q.Need, At: s.Start, End: s.End, Case: s.Case, Brief: brief,
 			Legal: q.Command.Params["ground"] == "legal"})
 	}
 	return a

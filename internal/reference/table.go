@@ -22,6 +22,7 @@ deactivate   | 1 agent  | 2 · lead | 2 · lead, two teams · 10m   | 3 · lead,
 suspend      | 1 agent  | 2 · lead | 2 · lead, two teams · 10m   | 3 · lead, government_affairs, security · 15m
 ban          | 2 · lead | 2 · lead | 3 · lead, security · 1h     | 3 · lead, government_affairs, security · 24h
 takeover     | 2        | 2 · lead | 2 · lead, security          | 3 · lead, government_affairs, security
+decide_appeal | 1 lead  | 2 · lead | 2 · lead                    | 3 · lead, government_affairs
 grant_agent  | 2 · admin, lead
 loosen       | 3 · admin, security, two teams · 24h
 unfreeze     | 2 · security, two teams

@@ -48,6 +48,8 @@ type Account struct {
 
 // Sanction is one on the account itself, not lifted, and whose keys it took.
 type Sanction struct {
+	ID    model.ID
+	By    []model.ID // who asked for it, and who turned a key on it
 	Took  model.Requirement
 	At    time.Time
 	End   time.Time

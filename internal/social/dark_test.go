@@ -90,10 +90,17 @@ func (c *crawler) addOwn() {
 	c.add("home", func() (any, error) { return walk(c.society, c.v.Home) })
 	c.add("favourites", func() (any, error) { return walk(c.society, c.v.Favourites) })
 	c.add("relations", func() (any, error) { return c.v.Relations(c.ctx, c.people) })
-	c.add("unread", func() (any, error) { return c.v.Unread(c.ctx) })
+	// That there was a sanction the owner of the account is told, and stays told.
+	warnings := []model.NotificationKind{model.NotifyWarning}
+	c.add("unread", func() (any, error) {
+		n, err := c.v.Unread(c.ctx)
+		c.ok(err)
+		l, err := c.v.Notifications(c.ctx, social.NotificationFilter{Kinds: warnings}, social.Page{Limit: social.MaxAccounts})
+		return n - len(l.Items), err
+	})
 	c.add("notifications", func() (any, error) {
 		return walk(c.society, func(ctx ctx, p social.Page) (social.List[social.Notification], error) {
-			return c.v.Notifications(ctx, social.NotificationFilter{}, p)
+			return c.v.Notifications(ctx, social.NotificationFilter{Exclude: warnings}, p)
 		})
 	})
 	for name, list := range map[string]func(ctx, social.Page) (social.List[social.Account], error){

@@ -23,8 +23,8 @@ func TestALockStopsItsOwnerAndHidesNothing(t *testing.T) {
 		w.net.UpdateProfile(w.ctx, ann, social.Profile{DisplayName: &name})} {
 		w.wantKind(err, model.KindForbidden)
 	}
-	if n := must[int](w)(w.view(ann).Unread(w.ctx)); n != 1 {
-		t.Errorf("a locked owner has %d unread notifications, want 1", n)
+	if n := must[int](w)(w.view(ann).Unread(w.ctx)); n != 2 { // the mention, and of the lock
+		t.Errorf("a locked owner has %d unread notifications, want 2", n)
 	}
 	w.ok(w.net.MarkRead(w.ctx, ann, 1<<62))
 	if after := must[social.Post](w)(w.view(bob).Post(w.ctx, own)); after.Text != before.Text || after.Author != before.Author {
@@ -105,8 +105,8 @@ func TestWhatFallsDueInTheDarkIsHeld(t *testing.T) {
 	if p := must[social.Post](w)(w.view(bob).Post(w.ctx, id)); len(p.Mentioned) != 1 {
 		t.Error("the mention is lost")
 	}
-	if n := must[int](w)(w.view(president).Unread(w.ctx)); n != 1 {
-		t.Errorf("%d notifications, want 1", n)
+	if n := must[int](w)(w.view(president).Unread(w.ctx)); n != 2 { // the mention, and that it was deactivated
+		t.Errorf("%d notifications, want 2", n)
 	}
 }
 

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 
 	"keyturn/internal/model"
 )
@@ -27,9 +29,12 @@ func (tx *Tx) AddNotification(ctx context.Context, n model.Notification) error {
 	return nil
 }
 
-// RemoveNotification deletes one of an account's notifications; another's is not found.
+// RemoveNotification deletes one of an account's notifications, or puts a warning away; another's is not found.
 func (tx *Tx) RemoveNotification(ctx context.Context, account, id model.ID) error {
 	n, err := tx.exec(ctx, `DELETE FROM notifications WHERE id = $1 AND account = $2`, id, account)
+	if err == nil && n == 0 {
+		n, err = tx.dismiss(ctx, account, id-1, id+1)
+	}
 	if err == nil && n == 0 {
 		err = model.NotFound("notification")
 	}
@@ -48,8 +53,25 @@ func (tx *Tx) TakeBackNotification(ctx context.Context, n model.Notification) er
 
 // ClearNotifications deletes all notifications of an account.
 func (tx *Tx) ClearNotifications(ctx context.Context, account model.ID) error {
-	_, err := tx.exec(ctx, `DELETE FROM notifications WHERE account = $1`, account)
-	return err
+	_, err1 := tx.exec(ctx, `DELETE FROM notifications WHERE account = $1`, account)
+	_, err2 := tx.dismiss(ctx, account, 0, math.MaxInt64)
+	return errors.Join(err1, err2)
+}
+
+// An account's sanctions and strikes notify it from their own rows, so that staff who act write nothing else (law 7): their
+// IDs are the notifications'. These are the warnings of an account ($1) that it has not put away.
+const (
+	sanctionWarnings = `SELECT id, account, account AS from_account, 'moderation_warning', 0, start_at FROM sanctions
+		WHERE account = $1 AND NOT EXISTS (SELECT 1 FROM dismissed_warnings AS d WHERE d.id = sanctions.id)`
+	strikeWarnings = `SELECT id, account, account AS from_account, 'moderation_warning', 0, at FROM strikes
+		WHERE account = $1 AND NOT EXISTS (SELECT 1 FROM dismissed_warnings AS d WHERE d.id = strikes.id)`
+)
+
+// dismiss puts away the warnings of an account with an ID above after and below before.
+func (tx *Tx) dismiss(ctx context.Context, account, after, before model.ID) (int64, error) {
+	const within = ` AND id > $2 AND id < $3`
+	return tx.exec(ctx, `INSERT INTO dismissed_warnings (id, account) SELECT id, account FROM (`+
+		sanctionWarnings+within+` UNION ALL `+strikeWarnings+within+`) AS warnings`, account, after, before)
 }
 
 // Notification reads one notification.
@@ -60,8 +82,9 @@ func (r Reads) Notification(ctx context.Context, id model.ID) (model.Notificatio
 
 // Notifications are an account's notifications.
 func (r Reads) Notifications(ctx context.Context, account model.ID, g Range) ([]model.Notification, error) {
-	list, err := collect(ctx, r.q, scanNotification, `SELECT `+notificationCols+` FROM notifications WHERE account = $1`+
-		g.sql("id", 2), append([]any{account}, g.args()...)...)
+	const within = ` AND id < $2 AND id > $3`
+	list, err := collect(ctx, r.q, scanNotification, `SELECT `+notificationCols+` FROM notifications WHERE account = $1`+within+
+		` UNION ALL `+sanctionWarnings+within+` UNION ALL `+strikeWarnings+g.sql("id", 2), append([]any{account}, g.args()...)...)
 	if err != nil {
 		return nil, fmt.Errorf("reading notifications: %w", err)
 	}

@@ -82,10 +82,15 @@ func (e *eraser) delete(ctx context.Context, text string, args ...any) error {
 
 // profile erases how the account signs in and what it says of itself: what is read of it first.
 func (e *eraser) profile(ctx context.Context) error {
-	for _, table := range []string{"account_credentials", "oauth_tokens", "oauth_codes", "notification_marks"} {
+	for _, table := range []string{"account_credentials", "oauth_tokens", "oauth_codes", "account_sessions", "account_passkeys",
+		"account_resets", "notification_marks", "dismissed_warnings"} {
 		if err := e.delete(ctx, `DELETE FROM `+table+` WHERE account = $1`, e.account); err != nil {
 			return err
 		}
+	}
+	// How an appeal was decided is on record, what was said in it is the account's.
+	if err := e.delete(ctx, `UPDATE appeals SET text = '' WHERE account = $1 AND text <> ''`, e.account); err != nil {
+		return err
 	}
 	n, err := e.tx.exec(ctx, `UPDATE accounts SET display_name = '', name_key = $2, note = '', locked = FALSE, bot = FALSE, last_post_at = 0
 		WHERE id = $1 AND (display_name <> '' OR note <> '' OR locked OR bot OR last_post_at <> 0)`, e.account, []byte{})

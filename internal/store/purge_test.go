@@ -50,6 +50,11 @@ var tablesOfMembers = map[string]struct {
 	"notification_marks":  {accounts: []string{"account"}},
 	"oauth_codes":         {accounts: []string{"account"}},
 	"oauth_tokens":        {accounts: []string{"account"}},
+	"account_sessions":    {accounts: []string{"account"}},
+	"account_passkeys":    {accounts: []string{"account"}},
+	"account_resets":      {accounts: []string{"account"}},
+	"dismissed_warnings":  {accounts: []string{"account"}},
+	"appeals":             {kept: "the row is on record, its text is not: see expected"},
 	"oauth_apps":          {kept: "an app is nobody's"},
 	"cases":               {kept: "the desk's"},
 	"evidence":            {kept: "until its case is resolved: see expected"},
@@ -142,6 +147,11 @@ func expected(rows map[string]map[string]map[string]string, account model.ID) ma
 			}
 		}
 	}
+	for _, appeal := range left["appeals"] {
+		if appeal["account"] == id {
+			appeal["text"] = ""
+		}
+	}
 	recount(left)
 	a := left["accounts"][id]
 	a["display_name"], a["note"], a["name_key"], a["last_post_at"] = "", "", "[]", "0"
@@ -188,8 +198,22 @@ func (e *engine) society(size int) (purged model.ID) {
 		ids = append(ids, e.account(fmt.Sprintf("other%d", i)))
 	}
 	db := rawDB(e.T, e.config)
-	if _, err := db.ExecContext(e.Context(), `INSERT INTO accounts SELECT 1, 'one', $1, '', $2, '', FALSE, FALSE, 1, 0, 0, 0, 0`, []byte("one"), []byte{}); err != nil {
+	if _, err := db.ExecContext(e.Context(), `INSERT INTO accounts SELECT 1, 'one', $1, '', $2, '', FALSE, FALSE, 1, 0, 0, 0, 0, 0`, []byte("one"), []byte{}); err != nil {
 		e.Fatal(err)
+	}
+	for _, id := range ids {
+		hash := []byte(id.String())
+		for text, args := range map[string][]any{
+			`INSERT INTO account_sessions VALUES ($1, $2, $3, 'browser', 1, 1, 2)`: {hash, e.IDs().Next(), id},
+			`INSERT INTO account_passkeys VALUES ($1, $2, 'key', $3, $3, 1)`:       {e.IDs().Next(), id, hash},
+			`INSERT INTO account_resets VALUES ($1, $2, 2)`:                        {hash, id},
+			`INSERT INTO dismissed_warnings VALUES ($1, $2)`:                       {e.IDs().Next(), id},
+			`INSERT INTO appeals VALUES ($1, $2, $1, 'it was not me', 1, 0)`:       {e.IDs().Next(), id},
+		} {
+			if _, err := db.ExecContext(e.Context(), text, args...); err != nil {
+				e.Fatal(err)
+			}
+		}
 	}
 	var posts []model.ID
 	for i := range size {

@@ -127,6 +127,33 @@ func (r Reads) ReporterRecord(ctx context.Context, reporter model.ID, since time
 		JOIN cases AS c ON c.id = r.case_id`, reporter, millis(since), most)
 }
 
+// ReportsBefore counts the reports on a case by category, as it was at a time.
+func (r Reads) ReportsBefore(ctx context.Context, onCase model.ID, at time.Time) (map[model.ReportCategory]int64, error) {
+	return r.counted(ctx, `SELECT category, COUNT(*) FROM reports WHERE case_id = $1 AND created_at <= $2 GROUP BY category`,
+		onCase, millis(at))
+}
+
+// ReportsBetween counts the reports by category that were made at from or later and before to.
+func (r Reads) ReportsBetween(ctx context.Context, from, to time.Time) (map[model.ReportCategory]int64, error) {
+	return r.counted(ctx, `SELECT category, COUNT(*) FROM reports WHERE created_at >= $1 AND created_at < $2 GROUP BY category`,
+		millis(from), millis(to))
+}
+
+func (r Reads) counted(ctx context.Context, text string, args ...any) (map[model.ReportCategory]int64, error) {
+	n := map[model.ReportCategory]int64{}
+	_, err := collect(ctx, r.q, func(row scanner) (struct{}, error) {
+		var category model.ReportCategory
+		var count int64
+		err := row.Scan(&category, &count)
+		n[category] = count
+		return struct{}{}, err
+	}, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("counting reports: %w", err)
+	}
+	return n, nil
+}
+
 // ReportsOn are the reports that a case was made from.
 func (r Reads) ReportsOn(ctx context.Context, onCase model.ID, g Range) ([]model.Report, error) {
 	reports, err := collect(ctx, r.q, scanReport, `SELECT `+reportCols+` FROM reports WHERE case_id = $1`+g.sql("id", 2),

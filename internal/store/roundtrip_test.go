@@ -39,6 +39,7 @@ type drawn struct {
 	Key        model.Key
 	Sanction   model.Sanction
 	Strike     store.Strike
+	Appeal     model.AppealDecision
 	Policy     store.Policy
 	Freeze     store.Freeze
 	Charge     store.Charge
@@ -71,6 +72,7 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Sanction = model.Sanction{ID: ids.Next(), Account: ids.Next(), Post: id(), Kind: model.SanctionKind(text()), Request: id(),
 		Case: id(), Rule: text(), Start: at(), End: at(), LiftedAt: at()}
 	d.Strike = store.Strike{ID: ids.Next(), Account: ids.Next(), Request: id(), Case: id(), Rule: text(), At: at(), RetractedAt: at()}
+	d.Appeal = model.AppealDecision{Appeal: ids.Next(), Account: id(), Subject: id(), Request: id(), State: model.AppealState(text()), At: at()}
 	d.Policy = store.Policy{Hash: fmt.Sprint(text(), ids.Next()), Document: bytes(), PublishedAt: at()}
 	d.Freeze = store.Freeze{ID: ids.Next(), Scope: store.FreezeScope(text()), StartedBy: id(), StartedAt: at(), ConfirmedBy: id(), EndsAt: at()}
 	d.Charge = store.Charge{ID: ids.Next(), Person: ids.Next(), Account: id(), Request: id(), Kind: model.CmdBan, Case: id(),
@@ -111,7 +113,7 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
 		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
 		p.PutRecovery(ctx, d.Recovery), p.PutPurge(ctx, d.Purge), p.PutLook(ctx, d.Look), p.PutPersonAccount(ctx, d.Linked),
-		p.PutMerge(ctx, d.Merge)} {
+		p.PutMerge(ctx, d.Merge), p.PutAppealDecision(ctx, d.Appeal)} {
 		if err != nil {
 			return err
 		}
@@ -138,7 +140,10 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 			r.Freeze = f
 		}
 	}
-	r.Charge, r.Veto = d.Charge, d.Veto
+	r.Charge, r.Veto, r.Appeal = d.Charge, d.Veto, d.Appeal
+	if row := must[ledger.Row](t)(e.PrivilegedRow(ctx, "appeal_decisions", d.Appeal.Appeal.String())); row.Values["decision"] != string(d.Appeal.State) {
+		t.Errorf("the appeal is %q, want %q", row.Values["decision"], d.Appeal.State)
+	}
 	count, reach, err := e.Charged(ctx, d.Charge.Person, d.Charge.At.Add(-time.Millisecond))
 	if err != nil || count != 1 || reach != d.Charge.Reach {
 		t.Errorf("charged %d accounts and a reach of %d (%v), want %d", count, reach, err, d.Charge.Reach)
@@ -235,6 +240,7 @@ func (d drawn) as(o drawn) drawn {
 	d.Class.Account, d.Request.ID, d.Key.ID, d.Key.Request = o.Class.Account, o.Request.ID, o.Key.ID, o.Request.ID
 	d.Sanction.ID, d.Strike.ID, d.Policy.Hash, d.Freeze.ID = o.Sanction.ID, o.Strike.ID, o.Policy.Hash, o.Freeze.ID
 	d.Purge.Account, d.Look.ID, d.Look.Request, d.Look.Person = o.Purge.Account, o.Look.ID, o.Look.Request, o.Look.Person
+	d.Appeal.Appeal = o.Appeal.Appeal
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
 	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
 	d.Linked.ID, d.Linked.Person, d.Merge.Person, d.Merge.Into = o.Linked.ID, o.Person.ID, o.Person.ID, o.Person.ID

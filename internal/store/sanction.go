@@ -21,10 +21,15 @@ func scanSanction(row scanner) (s model.Sanction, err error) {
 	return s, err
 }
 
-// PutSanction writes a sanction, new or changed.
+// PutSanction writes a sanction, new or changed. Lifting it closes an open appeal against it: nothing is left to decide.
 func (p *PrivTx) PutSanction(ctx context.Context, s model.Sanction) error {
 	if !slices.Contains(p.sanctioned, s.Account) {
 		p.sanctioned = append(p.sanctioned, s.Account)
+	}
+	if !s.LiftedAt.IsZero() {
+		if err := p.CloseAppeal(ctx, s.ID); err != nil {
+			return err
+		}
 	}
 	return p.put(ctx, sanctionTable, s.ID, s.Account, s.Post, string(s.Kind), s.Request, s.Case, s.Rule,
 		millis(s.Start), millis(s.End), millis(s.LiftedAt))
@@ -46,40 +51,23 @@ func (r Reads) Sanctions(ctx context.Context, account model.ID) ([]model.Sanctio
 	return r.sanctions(ctx, `WHERE account = $1 ORDER BY id`, account)
 }
 
+// Sanction reads one sanction.
+func (r Reads) Sanction(ctx context.Context, id model.ID) (model.Sanction, error) {
+	return one(ctx, r.q, scanSanction, "sanction", `SELECT `+sanctionCols+` FROM sanctions WHERE id = $1`, id)
+}
+
+// SanctionsBetween are the sanctions that began at from or later and before to, in the order in which they began, after
+// one of them (or the zero sanction), at most limit.
+func (r Reads) SanctionsBetween(ctx context.Context, from, to time.Time, after model.Sanction, limit int) ([]model.Sanction, error) {
+	begin := max(millis(from), millis(after.Start))
+	return r.sanctions(ctx, `WHERE start_at >= $1 AND start_at < $2 AND (start_at > $3 OR id > $4) ORDER BY start_at, id LIMIT $5`,
+		begin, millis(to), millis(after.Start), after.ID, limit)
+}
+
 func (r Reads) sanctions(ctx context.Context, where string, args ...any) ([]model.Sanction, error) {
 	list, err := collect(ctx, r.q, scanSanction, `SELECT `+sanctionCols+` FROM sanctions `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading sanctions: %w", err)
 	}
 	return list, nil
-}
-
-// Strike is a mark against an account, with the message that its owner got.
-type Strike struct {
-	ID          model.ID
-	Account     model.ID
-	Request     model.ID
-	Case        model.ID
-	Rule        string
-	At          time.Time
-	RetractedAt time.Time
-	Leaf        int64
-}
-
-var strikeTable = table("strikes", "id", "account", "request", "case_id", "rule", "at", "retracted_at")
-
-// PutStrike writes a strike, new or retracted.
-func (p *PrivTx) PutStrike(ctx context.Context, s Strike) error {
-	return p.put(ctx, strikeTable, s.ID, s.Account, s.Request, s.Case, s.Rule, millis(s.At), millis(s.RetractedAt))
-}
-
-// Strikes are an account's strikes, the oldest first.
-func (r Reads) Strikes(ctx context.Context, account model.ID) ([]Strike, error) {
-	return collect(ctx, r.q, func(row scanner) (s Strike, err error) {
-		var at, retracted int64
-		err = row.Scan(&s.ID, &s.Account, &s.Request, &s.Case, &s.Rule, &at, &retracted, &s.Leaf)
-		s.At, s.RetractedAt = fromMillis(at), fromMillis(retracted)
-		return s, err
-	}, `SELECT id, account, request, case_id, rule, at, retracted_at, leaf FROM strikes WHERE account = $1 ORDER BY id`,
-		account)
 }

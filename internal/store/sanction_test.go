@@ -44,6 +44,37 @@ func TestSanctionsStayUntilTheyAreLifted(t *testing.T) {
 		if diff := cmp.Diff(strikes, got[[]store.Strike](e)(e.Strikes(ctx, 7)), sameRows); diff != "" {
 			t.Error(diff)
 		}
+		one, strike := got[model.Sanction](e)(e.Sanction(ctx, 3)), got[store.Strike](e)(e.Strike(ctx, 6))
+		if diff := cmp.Diff(all[2], one, sameRows) + cmp.Diff(strikes[1], strike, sameRows); diff != "" {
+			t.Error(diff)
+		}
+		_, err1 := e.Sanction(ctx, 5)
+		_, err2 := e.Strike(ctx, 3)
+		e.wantKind(err1, model.KindNotFound)
+		e.wantKind(err2, model.KindNotFound)
+	})
+}
+
+func TestSanctionsBetween(t *testing.T) {
+	onEach(t, func(t *testing.T, e *engine) {
+		ctx, now := t.Context(), e.clock.Now()
+		e.put(func(ctx context.Context, p *store.PrivTx) error {
+			var errs []error
+			for id, minute := range map[model.ID]int{10: 0, 13: 1, 12: 1, 11: 2, 14: 3} { // their IDs are not in the order of their times
+				errs = append(errs, p.PutSanction(ctx, model.Sanction{ID: id, Account: 7, Kind: model.SanctionLimit,
+					Start: now.Add(time.Duration(minute) * time.Minute)}))
+			}
+			return errors.Join(errs...)
+		})
+		var last model.Sanction
+		var ids []model.ID
+		for range 3 {
+			page := got[[]model.Sanction](e)(e.SanctionsBetween(ctx, now.Add(time.Minute), now.Add(3*time.Minute), last, 2))
+			for _, last = range page {
+				ids = append(ids, last.ID)
+			}
+		}
+		e.wantIDs(ids, 12, 13, 11)
 	})
 }
 

@@ -114,6 +114,15 @@ function bringIn(form) {
   return ask({ kind: "grant_role", reason: form.elements.reason.value, params });
 }
 
+// decide asks for the decision on the appeal that the page shows.
+function decide(button) {
+  const { account, appeal, decision } = button.dataset;
+  const params = { appeal, decision };
+  const message = document.getElementById("message").value.trim();
+  if (message) params.message = message;
+  return ask({ kind: "decide_appeal", account, reason: document.getElementById("why").value, params });
+}
+
 async function invite(button) {
   const invitation = await call("POST", "/api/v1/enrolments", { login: button.dataset.login });
   return "Give " + button.dataset.login + " this link, which is shown once and makes one passkey: " + invitation.url;
@@ -227,6 +236,7 @@ const actions = {
   acted: () => onCase("resolve", { outcome: "acted", note: noted() }, "The case is resolved."),
   "no-action": () => onCase("resolve", { outcome: "no_action", note: noted() }, "The case is resolved, without action."),
   reopen: () => onCase("reopen", { note: noted() }, "The case is open again."),
+  decide,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
