@@ -1,10 +1,10 @@
 package policy
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -82,75 +82,19 @@ func budgetTable(b *Bundle) string {
 
 // whoTable has a line for each set of commands about which everybody can do the same.
 func whoTable(r Report, leaver bool) string {
-	var rights, order []string
-	commands := map[string][]string{}
-	for _, c := range model.Catalogue() {
-		right := ""
-		for _, role := range model.Roles() {
-			right += " " + rightsTo(r, c, role, leaver) + " |"
-		}
-		if strings.Trim(right, " –|") == "" {
-			continue
-		}
-		if !slices.Contains(rights, right) {
-			rights = append(rights, right)
-		}
-		commands[right] = append(commands[right], string(c.Kind))
-	}
-	for _, right := range rights {
-		order = append(order, "| "+strings.Join(commands[right], ", ")+" |"+right)
-	}
 	head := "| |"
 	for _, role := range model.Roles() {
 		head += " " + string(role) + " |"
 	}
-	return head + "\n|" + strings.Repeat("---|", 1+len(model.Roles())) + "\n" + strings.Join(order, "\n") + "\n"
-}
-
-// rightsTo says what a role can do about a command: "request*; sign on standard, verified".
-func rightsTo(r Report, c model.CommandInfo, role model.Role, leaver bool) string {
-	var places []string
-	verbs := map[string][]string{}
-	for _, verb := range []Verb{VerbRequest, VerbSign, VerbVeto, VerbDecline} {
-		where, star := whereTo(r, c, role, leaver, verb)
-		if where == "" {
-			continue
+	text := head + "\n|" + strings.Repeat("---|", 1+len(model.Roles())) + "\n"
+	for _, right := range r.Rights(leaver) {
+		text += "| " + strings.ReplaceAll(strings.Trim(fmt.Sprint(right.Commands), "[]"), " ", ", ") + " |"
+		for _, role := range model.Roles() {
+			text += " " + cmp.Or(right.May[role], "–") + " |"
 		}
-		if !slices.Contains(places, where) {
-			places = append(places, where)
-		}
-		verbs[where] = append(verbs[where], string(verb)+star)
+		text += "\n"
 	}
-	if len(places) == 0 {
-		return "–"
-	}
-	for i, where := range places {
-		places[i] = strings.TrimSuffix(strings.Join(verbs[where], ", ")+" on "+where, " on all")
-	}
-	return strings.Join(places, "; ")
-}
-
-// whereTo lists the classes on which a role can do something, and has a star where it takes something more.
-func whereTo(r Report, c model.CommandInfo, role model.Role, leaver bool, verb Verb) (where, star string) {
-	classes := []model.Class{""}
-	if c.Target == model.TargetAccount || c.Target == model.TargetPost {
-		classes = model.Classes()
-	}
-	var on []string
-	for _, class := range classes {
-		line := lineOf(r, role, leaver, verb, class)
-		sometimes := slices.Contains(line.Sometimes, c.Kind)
-		if sometimes {
-			star = "*"
-		}
-		if sometimes || slices.Contains(line.Always, c.Kind) {
-			on = append(on, string(class))
-		}
-	}
-	if len(on) == len(classes) {
-		return "all", star
-	}
-	return strings.Join(on, ", "), star
+	return text
 }
 
 // grouped writes a number with its thousands apart.

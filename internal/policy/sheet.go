@@ -12,6 +12,7 @@ import (
 // mentions; what it does not mention shares the answer.
 type sheet struct {
 	space    *space
+	act      act
 	commands cedar.EntityMap
 	columns  []column        // of each policy that can speak of the act
 	asked    []cedar.Request // by case and hour
@@ -22,6 +23,7 @@ type column struct {
 	policy  *cedar.Policy
 	alone   ruleList
 	strides point  // by axis; 0 where the policy mentions nothing of the axis
+	roles   []int  // by set of roles: which of those that the policy can tell apart it is
 	answers []said // by what it mentions
 }
 
@@ -36,10 +38,11 @@ const (
 )
 
 func newSheet(rs *rules, s *space, a act) *sheet {
-	sh := &sheet{space: s, commands: rs.commands}
+	sh := &sheet{space: s, act: a, commands: rs.commands}
 	for _, r := range rs.about[a.verb] {
 		strides, size := r.strides(s)
-		sh.columns = append(sh.columns, column{policy: r.policy, alone: ruleList{r}, strides: strides, answers: make([]said, size)})
+		sh.columns = append(sh.columns, column{policy: r.policy, alone: ruleList{r}, strides: strides,
+			roles: r.roleSets(s.roles), answers: make([]said, size)})
 	}
 	for c := range s.cases {
 		for h := range s.hours {
@@ -53,12 +56,35 @@ func newSheet(rs *rules, s *space, a act) *sheet {
 func (r rule) strides(s *space) (strides point, size int) {
 	size = 1
 	for axis, n := range s.sizes() {
-		if r.looksAt(axis) {
-			strides[axis] = size
-			size *= n
+		if !r.looksAt(axis) {
+			continue
 		}
+		strides[axis] = size
+		if axis == axisRoles {
+			n = 1 << len(r.rolesSaid())
+		}
+		size *= n
 	}
 	return strides, size
+}
+
+// rolesSaid are the roles that the policy mentions: whether somebody has another cannot change its answer.
+func (r rule) rolesSaid() []model.Role {
+	return slices.DeleteFunc(model.Roles(), func(role model.Role) bool { return !r.said.entities[uid(typeRole, role)] })
+}
+
+// roleSets numbers each set of roles by those of it that the policy mentions.
+func (r rule) roleSets(sets [][]model.Role) []int {
+	said := r.rolesSaid()
+	numbers := make([]int, len(sets))
+	for i, set := range sets {
+		for bit, role := range said {
+			if slices.Contains(set, role) {
+				numbers[i] |= 1 << bit
+			}
+		}
+	}
+	return numbers
 }
 
 // looksAt reports whether the policy's answer can depend on the axis.
@@ -96,9 +122,9 @@ func (sh *sheet) allows(p point) bool {
 }
 
 func (sh *sheet) ask(c *column, p point) said {
-	at := 0
-	for axis, stride := range c.strides {
-		at += p[axis] * stride
+	at := c.roles[p[axisRoles]] * c.strides[axisRoles]
+	for axis := axisRoles + 1; axis < axes; axis++ {
+		at += p[axis] * c.strides[axis]
 	}
 	if c.answers[at] == unasked {
 		c.answers[at] = sh.put(c, p)
@@ -120,14 +146,8 @@ func (sh *sheet) put(c *column, p point) said {
 
 // someone reports whether anybody who stays, and has the role if one is given, is ever allowed.
 func (sh *sheet) someone(role model.Role) bool {
-	for p := range sh.space.points() {
+	return sh.space.somewhere(func(p point) bool {
 		who := sh.space.subject(p)
-		if who.Leaver || role != "" && !slices.Contains(who.Roles, role) {
-			continue
-		}
-		if sh.allows(p) {
-			return true
-		}
-	}
-	return false
+		return !who.Leaver && (role == "" || slices.Contains(who.Roles, role)) && sh.allows(p)
+	})
 }

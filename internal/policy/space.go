@@ -128,18 +128,31 @@ func (s *space) sizes() point {
 
 // points yields every place, those with the fewest roles first.
 func (s *space) points() iter.Seq[point] {
+	return func(yield func(point) bool) {
+		for i := range s.roles {
+			for p := range s.pointsOf(i) {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pointsOf yields every place of one set of roles.
+func (s *space) pointsOf(roles int) iter.Seq[point] {
 	sizes := s.sizes()
 	return func(yield func(point) bool) {
-		var p point
+		p := point{axisRoles: roles}
 		for yield(p) {
 			axis := axes - 1
-			for ; axis >= 0; axis-- {
+			for ; axis > axisRoles; axis-- {
 				if p[axis]++; p[axis] < sizes[axis] {
 					break
 				}
 				p[axis] = 0
 			}
-			if axis < 0 {
+			if axis == axisRoles {
 				return
 			}
 		}

@@ -23,7 +23,7 @@ func with(b *Bundle, c cell, need model.Requirement) *Bundle {
 	return &Bundle{table: table, budgets: b.budgets, breaker: b.breaker, rules: b.rules}
 }
 
-// One cell changed at random is reported exactly when it asks less of anything.
+// One cell changed at random is reported when it changes, and as looser exactly when it asks less of anything.
 func TestLooserFindsEachCell(t *testing.T) {
 	b := shipped(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -52,6 +52,11 @@ func TestLooserFindsEachCell(t *testing.T) {
 		if less && !strings.HasPrefix(found[0], c.String()+" takes ") {
 			t.Fatalf("%s is called %q", c, found[0])
 		}
+		same := Covers(is, was) && Covers(was, is)
+		changes := Diff(b, with(b, c, is))
+		if same != (len(changes) == 0) || !same && (len(changes) != 1 || (changes[0].Mark == MarkLooser) != less) {
+			t.Fatalf("%s from %s to %s differs by %v", c, Words(was), Words(is), changes)
+		}
 	})
 }
 
@@ -76,6 +81,9 @@ func TestLooserBudgetsAndBreaker(t *testing.T) {
 		if got := Looser(old, changed(t, func(doc tree) { put(t, doc, c.path, c.less) })); len(got) > 0 {
 			t.Errorf("%s made stricter is reported: %q", c.path, got)
 		}
+		if got := Diff(old, changed(t, func(doc tree) { put(t, doc, c.path, c.less) })); c.path != "budgets.admin.reach_per_day" && c.less != "30m" && (len(got) != 1 || got[0].Mark != MarkTighter) {
+			t.Errorf("%s made stricter differs by %v", c.path, got)
+		}
 	}
 }
 
@@ -90,32 +98,37 @@ func TestLooserCedar(t *testing.T) {
 			`context.class == Class::"verified" || context.class == Class::"standard"`), nil},
 		"a new forbid": {old.Cedar() + `@id("x") forbid (principal, action == Action::"request", resource == Command::"purge");`, nil},
 		"another role": {replaced(t, `principal in Role::"agent",`, `principal in Role::"auditor",`), []string{
-			"whoever is agent may no longer sign restore on a standard account",
-			"whoever is auditor may now sign restore on a standard account",
-			"whoever is agent may no longer sign restore on a verified account",
-			"whoever is auditor may now sign restore on a verified account"}},
+			"whoever is agent may no longer sign restore on standard and verified accounts",
+			"whoever is auditor may now sign restore on standard and verified accounts"}},
 		"another class": {replaced(t, `[Class::"standard", Class::"verified"]`, `[Class::"standard", Class::"verified", Class::"government"]`),
 			[]string{"whoever is agent may now sign restore on a government account"}},
 		"a hole for an hour": {old.Cedar() + `@id("x") permit (principal in Role::"admin", action == Action::"sign", resource == Command::"ban")
 			when { context.class == Class::"standard" && context.hour == 3 };`,
-			[]string{"whoever is admin may now sign ban on a standard account"}},
+			[]string{"whoever is admin, also when leaving, may now sign ban on a standard account, at 3 h UTC"}},
 		"a hole for a team": {old.Cedar() + `@id("x") permit (principal in Team::"night", action == Action::"see", resource)
 			when { context.class == Class::"verified" };`,
-			[]string{"somebody without a role, of team night may now see the desk on a verified account"}},
+			[]string{"somebody without a role, of team night, also when leaving, may now see the desk on a verified account"}},
 		"a hole for contractors": {old.Cedar() + `@id("x") permit (principal, action == Action::"request", resource == Command::"unfreeze")
 			when { principal.employment == Employment::"contractor" };`,
-			[]string{"somebody without a role may now request unfreeze"}},
+			[]string{"somebody without a role, a contractor, may now request unfreeze"}},
 		"a hole for leavers": {replaced(t, `unless { resource == Command::"withdraw" }`,
 			`unless { resource == Command::"withdraw" || (resource == Command::"unfreeze" && action == Action::"sign") }`),
-			[]string{"whoever is lead, leaving, may now sign unfreeze"}},
+			[]string{"whoever is lead, security or admin, leaving or on notice, may now sign unfreeze"}},
 		"fewer who see": {replaced(t, ",\n      Role::\"auditor\"", ""), []string{
-			"whoever is auditor may no longer see the desk",
-			"whoever is auditor may no longer see the desk on a standard account",
-			"whoever is auditor may no longer see the desk on a verified account",
-			"whoever is auditor may no longer see the desk on a high-profile account",
-			"whoever is auditor may no longer see the desk on a government account"}},
+			"whoever is auditor may no longer see the desk"}},
 		"fewer who freeze": {old.Cedar() + `@id("x") forbid (principal in Role::"admin", action == Action::"sign", resource == Command::"freeze");`,
 			[]string{"whoever is admin may no longer sign freeze"}},
+		"some hours, some teams": {old.Cedar() + `@id("x") permit (principal, action == Action::"request", resource == Command::"ban")
+			when { context.has_case && (context.hour == 23 || context.hour < 2) && principal.employment == Employment::"employee" && principal in Role::"admin" }
+			unless { principal in Team::"night" || principal.leaver };`,
+			[]string{"whoever is admin, of no team called night, an employee, may now request ban on any account, with a case, at 0–1, 23 h UTC"}},
+		"two roles together": {old.Cedar() + `@id("x") permit (principal, action == Action::"request", resource == Command::"freeze")
+			when { principal in Role::"agent" && principal in Role::"auditor" } unless { principal.leaver };`,
+			[]string{"whoever is agent and auditor may now request freeze"}},
+		"who leaves": {old.Cedar() + `@id("x") permit (principal in Role::"auditor", action == Action::"request", resource == Command::"freeze")
+			when { principal.status == Status::"notice" };
+			@id("y") forbid (principal, action == Action::"see", resource) when { principal.status == Status::"notice" };`,
+			[]string{"whoever has a role, on notice, may no longer see the desk"}},
 		"fewer who veto": {old.Cedar() + `@id("x") forbid (principal in Role::"admin", action == Action::"veto", resource == Command::"ban")
 			when { context.class == Class::"government" };`,
 			[]string{"whoever is admin may no longer veto ban on a government account"}},
@@ -144,5 +157,28 @@ func TestLooserIsOneWay(t *testing.T) {
 	}
 	if got := Looser(strict, shipped(t)); len(got) == 0 {
 		t.Error("taking a forbid away counts as tightening")
+	}
+}
+
+// Only bundles of one hash have no differences.
+func TestDiffOfWords(t *testing.T) {
+	old := shipped(t)
+	if got := Diff(old, shipped(t)); len(got) > 0 {
+		t.Errorf("it differs from itself by %v", got)
+	}
+	next, err := withCedar(t, shippedCedar+"// a remark\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := Diff(old, next); len(got) != 1 || got[0].Mark != MarkNeither {
+		t.Errorf("a remark differs by %v", got)
+	}
+	next, err = withCedar(t, shippedCedar+`@id("x") forbid (principal in Role::"agent", action == Action::"sign", resource in Group::"darken");`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Change{{"whoever is agent may no longer sign remove_post, deactivate, suspend, ban and purge on any account", MarkTighter}}
+	if diff := cmp.Diff(want, Diff(old, next)); diff != "" {
+		t.Errorf("a forbid (-want +got):\n%s", diff)
 	}
 }
