@@ -25,7 +25,20 @@ func (b *Bundle) Decide(q Question) Decision {
 	if err != nil {
 		return Decision{Doubt: true, Why: fmt.Sprintf("Refused, since in doubt: %v.", err)}
 	}
-	answer, diag := b.rules.ask(q)
+	return b.rules.remembered(q)
+}
+
+// ask puts a settled question to every policy that speaks of its verb.
+func (rs *rules) ask(q Question) (cedar.Decision, cedar.Diagnostic) {
+	return cedar.Authorize(rs.about[q.Verb], &world{person: q.Subject.person(), commands: rs.commands}, q.request())
+}
+
+// decide answers a settled question. What Cedar is given is held against the schema first, as the text was.
+func (rs *rules) decide(q Question) Decision {
+	if err := rs.known.holds(q.Subject.person(), q.request()); err != nil {
+		return Decision{Doubt: true, Why: fmt.Sprintf("Refused, since in doubt: the question is not one of the schema: %v.", err)}
+	}
+	answer, diag := rs.ask(q)
 	d := Decision{Policies: decided(diag)}
 	switch {
 	case len(diag.Errors) > 0:
@@ -36,16 +49,11 @@ func (b *Bundle) Decide(q Question) Decision {
 		d.Allowed = true
 		d.Why = "Allowed by " + strings.Join(d.Policies, ", ") + "."
 	case len(d.Policies) > 0:
-		d.Why = b.rules.why(cedar.PolicyID(d.Policies[0]))
+		d.Why = rs.why(cedar.PolicyID(d.Policies[0]))
 	default:
-		d.Why = b.rules.whoCould(q)
+		d.Why = rs.whoCould(q)
 	}
 	return d
-}
-
-// ask puts a settled question to every policy that speaks of its verb.
-func (rs *rules) ask(q Question) (cedar.Decision, cedar.Diagnostic) {
-	return cedar.Authorize(rs.about[q.Verb], &world{person: q.Subject.person(), commands: rs.commands}, q.request())
 }
 
 func decided(diag cedar.Diagnostic) (ids []string) {

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"keyturn/internal/model"
 )
 
@@ -180,6 +183,60 @@ func TestNotActiveIsLeaver(t *testing.T) {
 	}
 }
 
+// What a bundle remembers is what Cedar says, whatever was asked before.
+func TestRememberedAnswers(t *testing.T) {
+	for name, text := range map[string]string{"shipped": shippedCedar, "wide": shippedCedar + wide} {
+		b, err := withCedar(t, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := spaceOf(b.rules)
+		s.teams, s.hours, s.cases = []string{"", "night", "day"}, []int{0, 5, 6, 23}, []bool{true, false}
+		rapid.Check(t, func(t *rapid.T) {
+			var p point
+			for axis, n := range s.sizes() {
+				p[axis] = rapid.IntRange(0, n-1).Draw(t, "axis")
+			}
+			q := s.question(rapid.SampledFrom(s.acts).Draw(t, "act"), p)
+			if q.Class == noClass {
+				q.Class = ""
+			}
+			settled, err := q.settled()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(b.rules.decide(settled), b.Decide(q)); diff != "" {
+				t.Errorf("%s: %+v (-Cedar +remembered):\n%s", name, q, diff)
+			}
+		})
+		if kept := b.rules.memory.kept.Load(); kept == 0 || kept > maxRemembered {
+			t.Errorf("%s: %d answers are kept", name, kept)
+		}
+	}
+}
+
+// What is not of the schema is not put to Cedar: a text that permits everything would allow it.
+func TestQuestionsOutsideTheSchema(t *testing.T) {
+	b, err := withCedar(t, `@id("all") permit (principal, action, resource);`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := Question{Verb: VerbSign, Subject: staff(model.RoleLead), Command: model.CmdBan, Class: model.ClassGovernment}
+	if d := b.rules.decide(good); !d.Allowed {
+		t.Fatalf("a good question: %+v", d)
+	}
+	bad := good
+	bad.Verb = "delete"
+	if d := b.rules.decide(bad); d.Allowed || !d.Doubt {
+		t.Errorf("a verb that is none: %+v", d)
+	}
+	bad = good
+	bad.Verb = VerbSee // of a desk, not of a command
+	if d := b.rules.decide(bad); !d.Allowed {
+		t.Errorf("seeing the desk: %+v", d)
+	}
+}
+
 func BenchmarkDecide(b *testing.B) {
 	p := shipped(b)
 	for name, role := range map[string]model.Role{"allow": model.RoleLead, "refuse": model.RoleAdmin} {
@@ -187,6 +244,15 @@ func BenchmarkDecide(b *testing.B) {
 			q := Question{Verb: VerbSign, Subject: staff(role), Command: model.CmdSuspend, Class: model.ClassGovernment, HasCase: true}
 			for b.Loop() {
 				p.Decide(q)
+			}
+		})
+		b.Run(name+" the first time", func(b *testing.B) {
+			q, err := Question{Verb: VerbSign, Subject: staff(role), Command: model.CmdSuspend, Class: model.ClassGovernment, HasCase: true}.settled()
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				p.rules.decide(q)
 			}
 		})
 	}

@@ -16,7 +16,10 @@ type rules struct {
 	text     string
 	policies ruleList // in the order of the text
 	about    map[Verb]ruleList
+	said     mentions // by any policy
 	commands cedar.EntityMap
+	known    *vocabulary
+	memory   memory
 }
 
 // rule is one Cedar policy.
@@ -59,7 +62,10 @@ func parseRules(text string) (*rules, error) {
 	if err != nil {
 		return nil, model.Invalid("cedar", "%v", err)
 	}
-	rs := &rules{text: text, about: map[Verb]ruleList{}, commands: commandEntities()}
+	rs := &rules{text: text, about: map[Verb]ruleList{}, said: newMentions(), commands: commandEntities(), known: known}
+	if err := known.validator.Entities(rs.commands); err != nil {
+		return nil, fmt.Errorf("the catalogue is not what the policy schema says: %w", err)
+	}
 	for _, p := range list {
 		r, err := newRule(p)
 		if err != nil {
@@ -72,6 +78,7 @@ func parseRules(text string) (*rules, error) {
 			return nil, model.Invalid("cedar", "policy %s: %v", r.id, err)
 		}
 		rs.policies = append(rs.policies, r)
+		rs.said.join(r.said)
 		for _, verb := range Verbs() {
 			if speaksOf(p, verb) {
 				rs.about[verb] = append(rs.about[verb], r)

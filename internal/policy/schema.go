@@ -58,6 +58,14 @@ func (v *vocabulary) check(r rule) error {
 	return nil
 }
 
+// holds refuses what Cedar is to be asked when the schema does not have it.
+func (v *vocabulary) holds(person cedar.Entity, request cedar.Request) error {
+	if err := v.validator.Entity(person); err != nil {
+		return err
+	}
+	return v.validator.Request(request)
+}
+
 // knows reports whether a value may stand in a policy. cedar-go's validator looks at types only, so that
 // Role::"laed" would pass it. A person is no such value: policy names nobody.
 func (v *vocabulary) knows(uid cedar.EntityUID) bool {

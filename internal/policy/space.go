@@ -49,9 +49,7 @@ func spaceOf(texts ...*rules) space {
 		hours: []int{12}, states: []state{{model.EmploymentActive, false}, {model.EmploymentActive, true}}}
 	said := newMentions()
 	for _, rs := range texts {
-		for _, r := range rs.policies {
-			said.join(r.said)
-		}
+		said.join(rs.said)
 	}
 	for id := range said.entities {
 		if id.Type == typeTeam {
