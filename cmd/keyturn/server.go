@@ -85,19 +85,19 @@ func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *s
 func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Time, log *slog.Logger) (*server, error) {
 	s := &server{st: st, edge: e, now: now, log: log, cases: moderation.New(st, now)}
 	var err error
-	if s.guard, err = guard.New(ctx, st, now, log); err != nil {
-		return nil, err
-	}
 	if st.Shared() {
 		// The feed begins before memory is loaded: what is committed in between is told, at worst twice.
 		if s.feed, err = st.NewFeed(ctx); err != nil {
 			return nil, fmt.Errorf("following the feed: %w", err)
 		}
 	}
+	if s.guard, err = guard.New(ctx, st, now, log); err != nil {
+		return nil, err
+	}
 	settings := s.guard.Settings()
 	s.cases = moderation.New(st, now)
 	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: s.now, Log: log,
-		HighProfileAt: settings.HighProfileAt, Raise: s.guard.RaiseClass})
+		HighProfileAt: s.guard.HighProfileAt, Raise: s.guard.RaiseClass})
 	if err != nil {
 		return nil, fmt.Errorf("loading the network: %w", err)
 	}

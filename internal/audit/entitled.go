@@ -110,6 +110,9 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 				}
 			}
 		}
+		if row.Table == "settings" && row.Key != guard.ChangingSetting {
+			r.find(f.Index, "it changes the setting %s, which a store is born with", row.Key)
+		}
 		switch f.Event {
 		case ledger.EventAutomatic:
 			r.automatic(f, row)
@@ -231,7 +234,7 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 }
 
 // empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an account of theirs,
-// an easier account.
+// an easier account, fewer accounts that become protected.
 func empowers(row ledger.Row) bool {
 	switch row.Table {
 	case "role_grants", "credentials", "person_accounts":
@@ -240,6 +243,10 @@ func empowers(row ledger.Row) bool {
 		return true // it is new, or goes to another person
 	case "account_classes":
 		return row.Before != nil && model.Class(row.Values["class"]).Rank() < model.Class(row.Before["class"]).Rank()
+	case "settings":
+		was, err1 := strconv.ParseInt(row.Before["value"], 10, 64)
+		is, err2 := strconv.ParseInt(row.Values["value"], 10, 64)
+		return err1 != nil || err2 != nil || is > was
 	}
 	return false
 }

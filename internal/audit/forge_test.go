@@ -160,6 +160,14 @@ func TestForgedEntriesAreFound(t *testing.T) {
 					return errors.Join(err, p.PutAppealDecision(f, list[0].Decision))
 				})
 		}, "it changes the decision of appeal_decisions"},
+		"a setting that is born": {func(f forgery) {
+			f.selfSigned(model.CmdSetSetting, func(p *store.PrivTx, _ model.Request) error { return p.PutSetting(f, "wait_divisor", "600") })
+		}, "it changes the setting wait_divisor"},
+		"a number raised for one's own signature": {func(f forgery) {
+			f.selfSigned(model.CmdSetSetting, func(p *store.PrivTx, _ model.Request) error {
+				return p.PutSetting(f, "high_profile_at", "1000000")
+			})
+		}, "whatever it asked for, that takes two"},
 		"a request that became another": {func(f forgery) {
 			f.in(ledger.EventExpired, model.CmdSuspend, func(p *store.PrivTx) error {
 				list, err := p.RequestsOn(f, f.Accounts["president"], 1)

@@ -171,8 +171,14 @@ func (c *court) lookAtAccount(ctx context.Context, d *deed) error {
 		return err
 	}
 	d.class, d.verified, d.strictest = class.Class, class.Verified, classTravels(class, c.now)
-	if reachesHighProfile(class, account.Followers, c.g.settings.HighProfileAt) && d.strictest.Rank() < model.ClassHighProfile.Rank() {
-		d.strictest = model.ClassHighProfile // its rise is a moment away
+	if d.strictest.Rank() < model.ClassHighProfile.Rank() {
+		at, err := highProfileAt(ctx, r)
+		if err != nil {
+			return err
+		}
+		if reachesHighProfile(class, account.Followers, at) {
+			d.strictest = model.ClassHighProfile // its rise is a moment away
+		}
 	}
 	d.target = model.Target{Handle: account.Handle, Class: d.class, Strictest: d.strictest, Reach: account.Followers}
 	for _, s := range sanctions {

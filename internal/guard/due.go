@@ -21,13 +21,14 @@ const (
 	dueTime  = 30 * time.Second // bounds one look: a database that hangs must not end them
 )
 
-// Run does what comes due by time — requests whose wait is over, requests that expired, employments that ended — and erases
-// what was purged, until ctx ends. Any number of nodes may run it: each thing is decided again in the transaction that
-// does it.
+// Run does what comes due by time — requests whose wait is over, requests that expired, employments that ended — erases
+// what was purged, and raises accounts when the number of followers for that was lowered, until ctx ends. Any number of
+// nodes may run it: each thing is decided again in the transaction that does it.
 func (g *Guard) Run(ctx context.Context) {
 	var loops sync.WaitGroup
 	loops.Go(func() { g.runDue(ctx) })
 	loops.Go(func() { g.runErase(ctx) })
+	loops.Go(func() { g.raiseAll(ctx) })
 	loops.Wait()
 }
 
@@ -70,6 +71,7 @@ var errNotDue = errors.New("it is not due")
 // settle executes or expires one request that has come due. One that cannot be executed is refused: it would be tried
 // for ever.
 func (g *Guard) settle(ctx context.Context, id model.ID) error {
+	g.weighRequestAhead(ctx, id)
 	err := g.settleBy(ctx, id, g.takeEffect)
 	if e, ok := errors.AsType[*model.Error](err); ok && e.Kind != model.KindUnavailable {
 		err = g.settleBy(ctx, id, func(ctx context.Context, p *store.PrivTx, q model.Request) error {
@@ -215,32 +217,4 @@ func oldRequests(ctx context.Context, r store.Reads, m model.Person) ([]model.Re
 	open, err := r.OpenRequestsBy(ctx, m.ID)
 	since := m.Employment.EndsAt.Add(-model.LeaverWindow)
 	return slices.DeleteFunc(open, func(q model.Request) bool { return !q.CreatedAt.Before(since) }), err
-}
-
-// RaiseClass makes an account high_profile that has reached the number of followers for it. It only ever raises.
-func (g *Guard) RaiseClass(ctx context.Context, account model.ID) error {
-	if g.broken != "" {
-		return nil
-	}
-	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {
-		a, err := p.Account(ctx, account)
-		if err != nil {
-			return err
-		}
-		c, err := p.ClassOf(ctx, account)
-		if err != nil {
-			return err
-		}
-		if !reachesHighProfile(c, a.Followers, g.settings.HighProfileAt) {
-			return errNotDue
-		}
-		p.Entry.Facts = ledger.Facts{Event: ledger.EventAutomatic, Kind: model.CmdSetClass, Class: c.Class, Account: account,
-			Handle: a.Handle, Note: "reached the number of followers at which an account is high_profile"}
-		c.Class = model.ClassHighProfile
-		return p.PutClass(ctx, c)
-	})
-	if errors.Is(err, errNotDue) {
-		return nil
-	}
-	return err
 }

@@ -6,14 +6,13 @@ import (
 	"time"
 
 	"keyturn/internal/model"
-	"keyturn/internal/policy"
 	"keyturn/internal/store"
 )
 
 // execute does what a request asks for, in the transaction whose entry says so. A crash before that transaction commits
 // leaves the request as it was, to be executed when the server is back; after it, the effect and its entry are there.
 func (c *court) execute(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) error {
-	if err := effect(ctx, p, q, v); err != nil {
+	if err := c.effect(ctx, p, q, v); err != nil {
 		return fmt.Errorf("executing request %d: %w", q.ID, err)
 	}
 	if v.deed.info.Group == model.GroupDarken {
@@ -30,7 +29,7 @@ func (c *court) execute(ctx context.Context, p *store.PrivTx, q model.Request, v
 	return nil
 }
 
-func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) error {
+func (c *court) effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) error {
 	d := v.deed
 	switch d.cmd.Kind {
 	case model.CmdWarn:
@@ -57,9 +56,11 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 	case model.CmdMapPerson:
 		return mapPerson(ctx, p, d)
 	case model.CmdPublishPolicy:
-		return publishPolicy(ctx, p, d)
+		return c.publishPolicy(ctx, p, d)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
 		return takeOver(ctx, p, q, d)
+	case model.CmdSetSetting:
+		return p.PutSetting(ctx, d.cmd.Params[paramName], d.cmd.Params[paramValue])
 	case model.CmdFreeze:
 		return freeze(ctx, p, v)
 	case model.CmdUnfreeze:
@@ -104,12 +105,4 @@ func setClass(ctx context.Context, p *store.PrivTx, d deed) error {
 	}
 	c.Class = to
 	return p.PutClass(ctx, c)
-}
-
-func publishPolicy(ctx context.Context, p *store.PrivTx, d deed) error {
-	b, err := policy.Parse([]byte(d.cmd.Params[paramDocument]))
-	if err != nil {
-		return err
-	}
-	return p.PutPolicy(ctx, store.Policy{Hash: b.Hash(), Document: b.Encode(), PublishedAt: p.Now()})
 }

@@ -15,7 +15,7 @@ import (
 	"keyturn/internal/store"
 )
 
-// Settings are what a store was born with and later changes through the guard only.
+// Settings are what a store was born with. HighProfileAt alone ever changes, through the guard.
 type Settings struct {
 	URL           string // the network's public address
 	DeskURL       string // the desk's address: the exact origin that passkeys sign for
@@ -34,6 +34,9 @@ const (
 	setRecovery      = "recovery" // the recovery keys; a network may have none
 )
 
+// ChangingSetting is the only setting that a store does not keep as it was born with.
+const ChangingSetting = setHighProfileAt
+
 // HighProfileAt is the shipped number of followers at which an account becomes high_profile.
 const HighProfileAt = 100_000
 
@@ -47,20 +50,29 @@ type Guard struct {
 	owners   passkey.RelyingParty // for whom owners' passkeys sign; zero where browsers make none
 	clock    clockWatch
 	bundle   atomic.Pointer[policy.Bundle] // the last one used; immutable, known by its hash
+	proposal atomic.Pointer[proposal]      // the last one that somebody wants to publish
+	compared atomic.Pointer[comparison]    // the last two that were compared
+	highAt   atomic.Int64                  // the setting, for those who only look out; what is decided reads it anew
+	rises    chan struct{}                 // the setting has changed: accounts may have reached it
 	broken   string                        // what is wrong with the ledger's history, so that nothing is written; "": nothing
 }
 
 // New opens the door of a store that was born.
+//
+// On a shared database the feed has to be followed before: a setting that another node changes is learned by it.
 func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.Logger) (*Guard, error) {
+	g := &Guard{st: st, log: log, now: now, rises: make(chan struct{}, 1)}
+	st.Subscribe(g.learn)
 	settings, err := LoadSettings(ctx, st)
 	if err != nil {
 		return nil, err
 	}
+	g.highAt.CompareAndSwap(0, settings.HighProfileAt) // what was heard meanwhile is newer
 	rp, err := passkey.NewRelyingParty(settings.DeskURL, "Keyturn desk")
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{st: st, log: log, now: now, settings: settings, rp: rp, clock: newClockWatch(now())}
+	g.settings, g.rp, g.clock = settings, rp, newClockWatch(now())
 	if owners, err := passkey.NewRelyingParty(settings.URL, "Keyturn"); err == nil {
 		g.owners = owners
 	} else {
@@ -75,8 +87,12 @@ func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.L
 	return g, nil
 }
 
-// Settings are the store's settings.
-func (g *Guard) Settings() Settings { return g.settings }
+// Settings are what does not change of the store's settings, with HighProfileAt as it is now.
+func (g *Guard) Settings() Settings {
+	s := g.settings
+	s.HighProfileAt = g.HighProfileAt()
+	return s
+}
 
 // RelyingParty is what passkeys are made for and sign for.
 func (g *Guard) RelyingParty() passkey.RelyingParty { return g.rp }

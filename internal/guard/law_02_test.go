@@ -109,10 +109,11 @@ func TestLaw02LooseningTakesTheStrictestRow(t *testing.T) {
 			doc.at("rows", "ban", "government")["keys"] = 9
 			doc.at("rows", "deactivate", "government")["wait"] = "1m"
 		}),
-		"a login moved":                 w.on(model.CmdMapPerson, "lead", "login", "agent2"),
-		"an account that is somebody's": w.on(model.CmdMapPerson, "lead", "account", "@cousin"),
-		"an account that is no more":    w.on(model.CmdMapPerson, "agent2", "account", "@niece", "unmap", "true"),
-		"the row of governing itself":   w.publish(func(doc object) { doc.at("rows", "loosen")["keys"] = 2 }),
+		"a login moved":                      w.on(model.CmdMapPerson, "lead", "login", "agent2"),
+		"an account that is somebody's":      w.on(model.CmdMapPerson, "lead", "account", "@cousin"),
+		"an account that is no more":         w.on(model.CmdMapPerson, "agent2", "account", "@niece", "unmap", "true"),
+		"more followers to become protected": plain(model.CmdSetSetting, "name", "high_profile_at", "value", "100001"),
+		"the row of governing itself":        w.publish(func(doc object) { doc.at("rows", "loosen")["keys"] = 2 }),
 	} {
 		t.Run(what, func(t *testing.T) {
 			w.t, w.TB = t, t
@@ -199,6 +200,7 @@ func TestLaw02TighteningTakesOneKey(t *testing.T) {
 		w.on(model.CmdSetEmployment, "gov", "kind", "contractor", "ends", "2018-01-01"),
 		w.on(model.CmdSetEmployment, "gov", "ends", "2017-12-31"),
 		w.publish(func(doc object) { doc.at("rows", "warn", "standard")["keys"] = 2 }),
+		plain(model.CmdSetSetting, "name", "high_profile_at", "value", "99999"),
 		plain(model.CmdFreeze),
 	} {
 		q := w.ask("admin", cmd)
@@ -218,6 +220,26 @@ func TestLaw02TighteningTakesOneKey(t *testing.T) {
 		if c.Verified != (handle != "uncle") {
 			t.Errorf("the mark of @%s is %t", handle, c.Verified)
 		}
+	}
+	w.whole()
+}
+
+// TestLaw02PolicyAfterPolicy: what was found out about one document is not said of another, nor of a step from another
+// policy.
+func TestLaw02PolicyAfterPolicy(t *testing.T) {
+	w := newWorld(t)
+	strict := func(doc object) { doc.at("rows", "warn", "standard")["keys"] = 3 }
+	two := func(doc object) { doc.at("rows", "warn", "standard")["keys"] = 2 }
+	loose := func(doc object) { doc.at("breaker")["darkenings"] = 101 }
+	w.needs(w.ask("admin", w.publish(two)), 1, nil, 1, 0)
+	w.needs(w.ask("admin", w.publish(loose)), 3, governors, 2, 24*time.Hour)
+	w.needs(w.ask("admin", w.publish(two)), 1, nil, 1, 0)
+	w.Do("admin", w.publish(strict), "admin")
+	w.needs(w.ask("admin", w.publish(two)), 3, governors, 2, 24*time.Hour)
+	w.Do("admin", w.publish(two), "admin", "security", "lead")
+	b, err := w.Store.PolicyInForce(t.Context())
+	if want := bundle(t, two).Hash(); err != nil || b.Hash != want {
+		t.Errorf("in force is %s, %v, not %s", b.Hash, err, want)
 	}
 	w.whole()
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"keyturn/internal/guard"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/store"
@@ -91,6 +92,65 @@ func TestLaw11Rise(t *testing.T) {
 		}
 		w.whole()
 	}
+}
+
+// TestLaw11TheNumber of followers can be changed: at once for what is decided, whoever decides it, and then for each account
+// that has as many. Nothing falls when it is raised.
+func TestLaw11TheNumber(t *testing.T) {
+	w, db := newWorldWithSQL(t)
+	other := w.OpenGuard() // as on another node
+	for handle, n := range map[string]int64{"uncle": 70_000, "astronaut": 50_000, "newsroom": 60_000, "aunt": 49_999} {
+		w.followed(db, handle, n)
+	}
+	w.Do("admin", w.Command(model.CmdSetClass, "newsroom", "class", "standard"), "admin", "security", "lead")
+	set := func(n string) model.Command {
+		return plain(model.CmdSetSetting, "name", "high_profile_at", "value", n)
+	}
+	before := w.ask("agent", w.Command(model.CmdBan, "uncle"))
+	w.Do("lead", set("50000"), "lead")
+	for _, g := range []*guard.Guard{w.Guard, other} {
+		if g.HighProfileAt() != 50_000 || g.Settings().HighProfileAt != 50_000 {
+			t.Errorf("a guard goes by %d followers", g.HighProfileAt())
+		}
+	}
+	w.needs(w.ask("agent", w.Command(model.CmdSuspend, "astronaut")), 2, []model.Role{model.RoleLead}, 2, 10*time.Minute)
+	w.refused(signed, "what was signed for a standard account", w.turning("lead", before))
+	size := w.size()
+	if err := other.Rise(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for handle, want := range map[string]model.Class{"uncle": "high_profile", "astronaut": "high_profile", "newsroom": "standard", "aunt": "standard"} {
+		if c := w.class(handle); c.Class != want {
+			t.Errorf("@%s is %s, not %s", handle, c.Class, want)
+		}
+	}
+	if w.size() != size+2 {
+		t.Errorf("it took %d entries to raise two", w.size()-size)
+	}
+	raising := w.waiting("lead", set("200000"), "admin", "security", "lead")
+	w.pass(24*time.Hour - time.Millisecond)
+	if w.Guard.HighProfileAt() != 50_000 {
+		t.Error("it was raised before its day has passed")
+	}
+	w.pass(time.Millisecond)
+	if w.State(raising.ID) != model.StateExecuted || other.HighProfileAt() != 200_000 || w.class("uncle").Class != model.ClassHighProfile {
+		t.Errorf("raising it is %s, the number %d, @uncle %s", w.State(raising.ID), other.HighProfileAt(), w.class("uncle").Class)
+	}
+	w.followed(db, "aunt", 150_000)
+	w.Do("agent", w.Command(model.CmdSuspend, "aunt"))
+	w.whole()
+}
+
+// TestLaw11TheNumberThatWasSigned: a change of the number stands for the one that it was asked for over, and no other.
+func TestLaw11TheNumberThatWasSigned(t *testing.T) {
+	w := newWorld(t)
+	set := func(n string) model.Command {
+		return plain(model.CmdSetSetting, "name", "high_profile_at", "value", n)
+	}
+	q := w.ask("admin", set("150000"))
+	w.Do("lead", set("90000"), "lead")
+	w.refused(signed, "a key on the change of what has changed", w.turning("admin", q))
+	w.whole()
 }
 
 // TestLaw11OnlyStaffLower: what staff lowered does not rise by itself again, and what is higher never falls.

@@ -28,7 +28,7 @@ const (
 	paramRole      = "role"      // grant_role
 	paramRevoke    = "revoke"    // grant_role: "true" takes the role away; enroll_credential: the credential's ID
 	paramLogin     = "login"     // grant_role: the login of somebody new; map_person: the login that moves to the person
-	paramName      = "name"      // grant_role of somebody new
+	paramName      = "name"      // grant_role of somebody new; set_setting: the setting
 	paramTeam      = "team"      // grant_role of somebody new
 	paramKind      = "kind"      // set_employment, grant_role of somebody new: employee or contractor
 	paramStatus    = "status"    // set_employment: active, notice or ended
@@ -41,6 +41,7 @@ const (
 	paramMessage   = "message"   // warn, what sanctions, decide_appeal: what the owner is told; private
 	paramAccount   = "account"   // map_person: the handle of the account that is linked to the person
 	paramUnmap     = "unmap"     // map_person: "true" ends the link
+	paramValue     = "value"     // set_setting; paramName says which
 )
 
 // Bounds of parameters.
@@ -100,6 +101,8 @@ func ownParams(cmd model.Command) []string {
 		return []string{paramHandle}
 	case model.CmdChangeEmail:
 		return []string{paramEmail}
+	case model.CmdSetSetting:
+		return []string{paramName, paramValue}
 	case model.CmdFreeze:
 		return []string{paramScope}
 	}
@@ -158,9 +161,11 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential, model.CmdMapPerson:
 		return d.readStaff(ctx, r, now)
 	case model.CmdPublishPolicy:
-		return d.readPolicy(ctx, r)
+		return c.readPolicy(d)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
 		return d.readTakeover(ctx, r)
+	case model.CmdSetSetting:
+		return d.readSetting(ctx, r)
 	default:
 		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)
 	}
@@ -258,27 +263,6 @@ func (d *deed) readClass() error {
 		return model.Invalid("params.class", "the account's class is %s already", to)
 	}
 	d.loosens = to.Rank() < d.class.Rank()
-	d.row = rowFor(d.loosens)
-	return nil
-}
-
-func (d *deed) readPolicy(ctx context.Context, r store.Reads) error {
-	next, err := policy.Parse([]byte(d.cmd.Params[paramDocument]))
-	if err != nil {
-		return err
-	}
-	current, err := r.PolicyInForce(ctx)
-	if err != nil {
-		return err
-	}
-	if current.Hash == next.Hash() {
-		return model.Invalid("params.document", "is the policy in force already")
-	}
-	was, err := policy.Parse(current.Document)
-	if err != nil {
-		return err
-	}
-	d.loosens = len(policy.Looser(was, next)) > 0
 	d.row = rowFor(d.loosens)
 	return nil
 }

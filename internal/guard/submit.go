@@ -27,6 +27,7 @@ func (g *Guard) give(ctx context.Context, a Actor, cmd model.Command) (Outcome, 
 	if err := historyStands(g.broken, cmd.Kind); err != nil {
 		return Outcome{}, err
 	}
+	g.weighAhead(ctx, cmd)
 	var out Outcome
 	var refusal *model.Error
 	err := g.st.Privileged(ctx, func(p *store.PrivTx) (err error) {

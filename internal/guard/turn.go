@@ -71,6 +71,7 @@ func (g *Guard) Turn(ctx context.Context, a Actor, request model.ID, response []
 	if err != nil {
 		return Outcome{}, err
 	}
+	g.weighRequestAhead(ctx, request)
 	var out Outcome
 	var refusal *model.Error
 	err = g.st.Privileged(ctx, func(p *store.PrivTx) (err error) {

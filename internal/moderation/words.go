@@ -180,6 +180,8 @@ func onNetwork(q model.Request) string {
 	switch q.Command.Kind {
 	case model.CmdPublishPolicy:
 		return "Another policy comes into force: it says who may do what, and whose keys it takes"
+	case model.CmdSetSetting:
+		return setting(q)
 	case model.CmdFreeze:
 		which := "protected accounts"
 		if q.Command.Params["scope"] == "all" {
@@ -190,6 +192,20 @@ func onNetwork(q model.Request) string {
 		return "The freeze ends: accounts can be darkened, silenced and taken over again, with the keys that this takes"
 	}
 	return strings.ReplaceAll(string(q.Command.Kind), "_", " ")
+}
+
+// setting is about high_profile_at, the only one that changes; the guard puts its value now into the state that is signed.
+func setting(q model.Request) string {
+	from, err1 := strconv.ParseInt(q.Target.State, 10, 64)
+	to, err2 := strconv.ParseInt(q.Command.Params["value"], 10, 64)
+	if err1 != nil || err2 != nil {
+		return fmt.Sprintf("The setting %s becomes %s", q.Target.Handle, q.Command.Params["value"])
+	}
+	text := fmt.Sprintf("An account becomes high profile by itself at %s instead of %s", followers(to), followers(from))
+	if to > from {
+		return text + "; fewer accounts become protected, and none that is so already stops being it"
+	}
+	return text + "; those that have as many already become so at once"
 }
 
 // changes lists the parameters that are there, by name.

@@ -92,6 +92,10 @@ func TestWords(t *testing.T) {
 			want: "@cousin is Leila's own account: Leila can use it for the desk's part of the client API, and decides nothing about it, nor on what it reports."},
 		{kind: model.CmdMapPerson, target: leila, params: params("account", "cousin", "unmap", "true"),
 			want: "@cousin is not Leila's any more; it stays an account about which Leila decides nothing."},
+		{kind: model.CmdSetSetting, target: model.Target{Handle: "high_profile_at", State: "100000"}, params: params("name", "high_profile_at", "value", "200000"),
+			want: "An account becomes high profile by itself at 200,000 followers instead of 100,000 followers; fewer accounts become protected, and none that is so already stops being it."},
+		{kind: model.CmdSetSetting, target: model.Target{Handle: "high_profile_at", State: "100000"}, params: params("name", "high_profile_at", "value", "1"),
+			want: "An account becomes high profile by itself at 1 follower instead of 100,000 followers; those that have as many already become so at once."},
 		{kind: model.CmdFreeze, want: "Nothing darkens, silences or takes over protected accounts for 30 minutes, or until the freeze is ended if a second person confirms it."},
 	} {
 		q := model.Request{Command: model.Command{Kind: test.kind, Params: test.params, Post: test.post}, Target: test.target, Need: test.need}

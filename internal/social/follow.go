@@ -103,12 +103,12 @@ func (n *Network) Follow(ctx context.Context, actor, target model.ID, reblogs bo
 // raise asks for a higher class for an account that has reached so many followers. That it fails is no failure of the
 // follow, and the next follow asks again.
 func (n *Network) raise(ctx context.Context, account model.ID) {
-	if n.cfg.HighProfileAt == 0 || n.cfg.Raise == nil {
+	if n.cfg.HighProfileAt == nil || n.cfg.Raise == nil {
 		return
 	}
 	rows, err := n.accountRows(ctx, []model.ID{account})
 	a := rows[account]
-	if err == nil && a.Followers >= n.cfg.HighProfileAt && a.Class.Rank() < model.ClassHighProfile.Rank() {
+	if err == nil && a.Followers >= n.cfg.HighProfileAt() && a.Class.Rank() < model.ClassHighProfile.Rank() {
 		err = n.cfg.Raise(ctx, account)
 	}
 	if err != nil {

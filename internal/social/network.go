@@ -18,9 +18,9 @@ type Config struct {
 	Now   func() time.Time // the clock
 	Log   *slog.Logger
 
-	// HighProfileAt is the number of followers at which Raise is called for an account that is standard or verified;
-	// 0 for never. Raise is called after the follow is committed, again at the next follow when it failed.
-	HighProfileAt int64
+	// HighProfileAt is the number of followers, as it is now, at which Raise is called for an account that is standard or
+	// verified; nil for never. Raise is called after the follow is committed, again at the next follow when it failed.
+	HighProfileAt func() int64
 	Raise         func(ctx context.Context, account model.ID) error
 }
 

@@ -56,7 +56,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) open(raise func(context.Context, model.ID) error) *social.Network {
 	w.Helper()
 	n, err := social.New(w.ctx, social.Config{Store: w.store, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
-		HighProfileAt: 3, Raise: raise})
+		HighProfileAt: func() int64 { return 3 }, Raise: raise})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -50,3 +50,19 @@ func (r Reads) ProtectedAccounts(ctx context.Context) ([]AccountClass, error) {
 	}, `SELECT account, class, verified, lowered_from, lowered_at, leaf FROM account_classes
 		WHERE class <> $1 ORDER BY account`, string(model.ClassStandard))
 }
+
+// AccountsToRaise lists accounts with an ID above after that have at least so many followers, and are below high_profile
+// without ever having been lowered from there: the first limit of them by ID. It looks through all accounts above after.
+func (r Reads) AccountsToRaise(ctx context.Context, followers int64, after model.ID, limit int) ([]model.ID, error) {
+	list, err := collect(ctx, r.q, func(row scanner) (id model.ID, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, `SELECT accounts.id FROM accounts LEFT JOIN account_classes ON account_classes.account = accounts.id
+		WHERE accounts.followers >= $1 AND accounts.id > $2 AND (account_classes.account IS NULL
+			OR account_classes.class IN ($3, $4) AND account_classes.lowered_from IN ('', $3, $4))
+		ORDER BY accounts.id LIMIT $5`, followers, after, string(model.ClassStandard), string(model.ClassVerified), limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading accounts with many followers: %w", err)
+	}
+	return list, nil
+}

@@ -17,7 +17,8 @@ const (
 	EventClass     EventKind = "class"      // the class or verification of Account changed
 	EventHandle    EventKind = "handle"     // the handle of Account changed
 	EventSignedOut EventKind = "signed_out" // everything that Account was signed in with has ended
-	EventStaff     EventKind = "staff"      // people, roles, policy, settings: the desk's own concerns
+	EventSettings  EventKind = "settings"   // a setting changed; Settings has all of them
+	EventStaff     EventKind = "staff"      // people, roles, policy: the desk's own concerns
 
 	EventAccount  EventKind = "account"  // Account's profile or counters changed, or it was made
 	EventPosted   EventKind = "posted"   // Account made the post Subject
@@ -35,7 +36,8 @@ type Event struct {
 	Leaf      int64 // the ledger's entry; noLeaf for members' events
 	Account   model.ID
 	Subject   model.ID
-	Sanctions []model.Sanction // of Account, not lifted; for EventSanctions
+	Sanctions []model.Sanction  // of Account, not lifted; for EventSanctions
+	Settings  map[string]string // by name; for EventSettings
 }
 
 // noLeaf marks what no entry of the ledger accounts for.

@@ -94,10 +94,14 @@ func (f *Feed) readPrivileged(ctx context.Context) error {
 		return err
 	}
 	for i, row := range rows {
-		if row.Kind == EventSanctions {
-			if row.Sanctions, err = f.s.UnliftedSanctions(ctx, row.Account); err != nil {
-				return err
-			}
+		switch row.Kind {
+		case EventSanctions:
+			row.Sanctions, err = f.s.UnliftedSanctions(ctx, row.Account)
+		case EventSettings:
+			row.Settings, err = f.s.Settings(ctx)
+		}
+		if err != nil {
+			return err
 		}
 		f.s.publish(row.Event)
 		if i+1 == len(rows) || rows[i+1].Leaf != row.Leaf {

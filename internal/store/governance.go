@@ -94,8 +94,9 @@ func (p *PrivTx) PutVeto(ctx context.Context, v Veto) error {
 	return p.put(ctx, vetoTable, v.ID, v.Request, v.Person, v.Case, millis(v.At))
 }
 
-// PutSetting writes a setting.
+// PutSetting writes a setting, and has it told.
 func (p *PrivTx) PutSetting(ctx context.Context, name, value string) error {
+	p.settled = true
 	return p.put(ctx, settingTable, name, value)
 }
 
@@ -185,4 +186,43 @@ func (r Reads) Setting(ctx context.Context, name string) (value string, found bo
 		err = fmt.Errorf("reading the setting %s: %w", name, err)
 	}
 	return value, found, err
+}
+
+// Settings are all settings by their names.
+func (r Reads) Settings(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	_, err := collect(ctx, r.q, func(row scanner) (none struct{}, err error) {
+		var name, value string
+		err = row.Scan(&name, &value)
+		all[name] = value
+		return none, err
+	}, `SELECT name, value FROM settings`)
+	if err != nil {
+		return nil, fmt.Errorf("reading the settings: %w", err)
+	}
+	return all, nil
+}
+
+// Policies are the bundles that were ever published, each once, the one in force first.
+func (r Reads) Policies(ctx context.Context) ([]Policy, error) {
+	list, err := collect(ctx, r.q, scanPolicy, `SELECT hash, document, published_at, leaf FROM policies ORDER BY leaf DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("reading policies: %w", err)
+	}
+	return list, nil
+}
+
+// ChargesBetween are the charges for darkenings from a time on and before another, the oldest first.
+func (r Reads) ChargesBetween(ctx context.Context, from, before time.Time) ([]Charge, error) {
+	list, err := collect(ctx, r.q, func(row scanner) (c Charge, err error) {
+		var at int64
+		err = row.Scan(&c.ID, &c.Person, &c.Account, &c.Request, &c.Kind, &c.Case, &c.Reach, &at, &c.Leaf)
+		c.At = fromMillis(at)
+		return c, err
+	}, `SELECT id, person, account, request, kind, case_id, reach, at, leaf FROM charges
+		WHERE at >= $1 AND at < $2 AND kind <> 'restore' ORDER BY at, id`, millis(from), millis(before))
+	if err != nil {
+		return nil, fmt.Errorf("reading charges: %w", err)
+	}
+	return list, nil
 }

@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -133,6 +136,92 @@ func TestSettingIsNotSetBeforeItIs(t *testing.T) {
 			if value, found, err := e.Setting(t.Context(), "name"); value != want || !found || err != nil {
 				t.Errorf("%q %t %v, want %q", value, found, err, want)
 			}
+		}
+	})
+}
+
+// Settings, policies and charges are listed as they were written, each setting's change is told with all of them.
+func TestSettingsAndPoliciesAreListed(t *testing.T) {
+	onEach(t, func(t *testing.T, e *engine) {
+		start := e.clock.Now()
+		var told []store.Event
+		e.Subscribe(func(ev store.Event) {
+			if ev.Kind == store.EventSettings {
+				told = append(told, ev)
+			}
+		})
+		e.put(func(ctx context.Context, p *store.PrivTx) error { return p.PutSetting(ctx, "one", "1") })
+		e.put(func(ctx context.Context, p *store.PrivTx) error { return p.PutSetting(ctx, "two", "2") })
+		for _, hash := range []string{"a", "b", "a"} {
+			e.put(func(ctx context.Context, p *store.PrivTx) error {
+				return p.PutPolicy(ctx, store.Policy{Hash: hash, Document: []byte(hash), PublishedAt: p.Now()})
+			})
+		}
+		e.put(func(ctx context.Context, p *store.PrivTx) error {
+			for i, kind := range []model.CommandKind{model.CmdBan, model.CmdRestore, model.CmdSuspend, model.CmdBan} {
+				err := p.PutCharge(ctx, store.Charge{ID: p.NextID(), Person: 1, Account: 7, Request: 11, Kind: kind, Case: 3, Reach: int64(i), At: start.Add(time.Duration(i) * time.Hour)})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		all, err := e.Settings(t.Context())
+		if want := map[string]string{"one": "1", "two": "2"}; err != nil || !maps.Equal(all, want) {
+			t.Errorf("the settings are %v, %v", all, err)
+		}
+		if len(told) != 2 || !maps.Equal(told[0].Settings, map[string]string{"one": "1"}) || !maps.Equal(told[1].Settings, all) {
+			t.Errorf("told was %+v", told)
+		}
+		policies := got[[]store.Policy](e)(e.Policies(t.Context()))
+		if len(policies) != 2 || policies[0].Hash != "a" || policies[1].Hash != "b" || string(policies[1].Document) != "b" || policies[0].Leaf < policies[1].Leaf {
+			t.Errorf("the policies are %+v", policies)
+		}
+		charges := got[[]store.Charge](e)(e.ChargesBetween(t.Context(), start, start.Add(3*time.Hour)))
+		if len(charges) != 2 || charges[0].Reach != 0 || charges[1].Kind != model.CmdSuspend || !charges[1].At.Equal(start.Add(2*time.Hour)) || charges[1].Case != 3 {
+			t.Errorf("the charges are %+v", charges)
+		}
+	})
+}
+
+// Accounts with many followers are found but for those that are as high already, or were lowered from there.
+func TestAccountsToRaise(t *testing.T) {
+	onEach(t, func(t *testing.T, e *engine) {
+		var ids []model.ID
+		var accounts []model.Account
+		for i, handle := range []string{"none", "few", "verified", "high", "lowered", "again"} {
+			ids = append(ids, model.ID(100+i))
+			accounts = append(accounts, model.Account{ID: ids[i], Handle: handle, CreatedAt: e.clock.Now()})
+		}
+		var follows []model.Follow
+		for i, a := range ids {
+			for j, b := range ids {
+				if a != b && j != 1 {
+					follows = append(follows, model.Follow{ID: model.ID(1000 + 10*i + j), Follower: a, Followee: b, CreatedAt: e.clock.Now()})
+				}
+			}
+		}
+		err := e.Write(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.SeedAccounts(t.Context(), accounts), tx.SeedFollows(t.Context(), follows))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.put(func(ctx context.Context, p *store.PrivTx) error {
+			return errors.Join(p.PutClass(ctx, store.AccountClass{Account: ids[2], Class: model.ClassVerified, Verified: true}),
+				p.PutClass(ctx, store.AccountClass{Account: ids[3], Class: model.ClassHighProfile}),
+				p.PutClass(ctx, store.AccountClass{Account: ids[4], Class: model.ClassStandard, LoweredFrom: model.ClassGovernment, LoweredAt: e.clock.Now()}),
+				p.PutClass(ctx, store.AccountClass{Account: ids[5], Class: model.ClassStandard, LoweredFrom: model.ClassVerified, LoweredAt: e.clock.Now()}))
+		})
+		list := got[[]model.ID](e)
+		if all := list(e.AccountsToRaise(t.Context(), 5, 0, 9)); !slices.Equal(all, []model.ID{ids[0], ids[2], ids[5]}) {
+			t.Errorf("to raise are %v", all)
+		}
+		if some := list(e.AccountsToRaise(t.Context(), 5, ids[0], 1)); !slices.Equal(some, []model.ID{ids[2]}) {
+			t.Errorf("the next one is %v", some)
+		}
+		if none := list(e.AccountsToRaise(t.Context(), 6, 0, 9)); len(none) > 0 {
+			t.Errorf("with too few followers: %v", none)
 		}
 	})
 }

@@ -28,6 +28,7 @@ type PrivTx struct {
 	sanctioned []model.ID // accounts whose sanctions changed
 	classed    []model.ID // accounts whose class changed
 	taken      []Takeover
+	settled    bool // a setting changed
 }
 
 // Leaf is the index of this transaction's entry.
@@ -154,6 +155,13 @@ func (p *PrivTx) announce(ctx context.Context) error {
 		case model.CmdSignOut, model.CmdResetCredentials:
 			p.emit(Event{Kind: EventSignedOut, Account: t.Account})
 		}
+	}
+	if p.settled {
+		settings, err := p.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		p.emit(Event{Kind: EventSettings, Settings: settings})
 	}
 	p.emit(Event{Kind: EventStaff})
 	return nil
