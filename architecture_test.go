@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"reference": {"model"}, // shares nothing with what it is held against
 
 	"guard": {"approval", "ledger", "model", "passkey", "policy", "recovery", "store"},
-	"audit": {"approval", "guard", "ledger", "model", "passkey", "recovery", "store"},
+	"audit": {"approval", "guard", "ledger", "model", "passkey", "policy", "recovery", "store"},
 
 	"moderation": {"guard", "ledger", "model", "store"},
 	"social":     {"model", "moderation", "store"}, // a member's report is weighed where it is filed
@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 	"logserver": {"ledger", "model", "store", "web"},
 	"mastodon":  {"approval", "guard", "markup", "model", "moderation", "social", "web"},
 	"pages":     {"markup", "model", "owner", "social", "web"},
-	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "staff", "store", "web"},
+	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "policy", "staff", "store", "web"},
 	"founding":  {"desk", "guard", "model", "passkey", "policy", "recovery", "store", "web"},
 
 	"demo":       {"guard", "model", "moderation", "passkey", "policy", "recovery", "social", "softkey", "store"},

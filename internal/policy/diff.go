@@ -136,3 +136,17 @@ func diffRules(old, next *rules) []Change {
 	}
 	return changes
 }
+
+// MarkOf is which way several changes go together: looser when any of them is.
+func MarkOf(changes []Change) Mark {
+	mark := MarkNeither
+	for _, c := range changes {
+		switch {
+		case c.Mark == MarkLooser:
+			return MarkLooser
+		case c.Mark == MarkTighter:
+			mark = MarkTighter
+		}
+	}
+	return mark
+}

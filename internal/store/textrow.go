@@ -83,3 +83,6 @@ func RecoveryOf(row ledger.Row) (Recovery, error) {
 func SanctionOf(row ledger.Row) (model.Sanction, error) {
 	return scanSanction(textRow{sanctionTable.cols, row.Values})
 }
+
+// PersonOf reads a person, without roles, from its row in the ledger.
+func PersonOf(row ledger.Row) (model.Person, error) { return scanPerson(textRow{personTable.cols, row.Values}) }
