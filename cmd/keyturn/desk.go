@@ -22,6 +22,7 @@ type deskCmd struct {
 	Request  deskRequestCmd  `cmd:"" help:"Ask the guard for a command. What one key may do on a standard account is done at once; everything else opens a request."`
 	Explain  deskExplainCmd  `cmd:"" help:"Say what would become of a command, whom it reaches and what is left of your budget; nothing is done. Exit 1 when it would be refused."`
 	Bulk     deskBulkCmd     `cmd:"" help:"Do one thing to many standard accounts. Where one of them is protected, nothing is done. Exit 1 unless all of it was done."`
+	Publish  deskPublishCmd  `cmd:"" help:"Ask for a policy to be put in force: that of a file, or an earlier one again (--rollback). The policy in force says whose keys it takes."`
 	Key      deskKeyCmd      `cmd:"" help:"Turn your key on a request."`
 	Veto     deskVetoCmd     `cmd:"" help:"Stop a request before it takes effect."`
 	Decline  deskDeclineCmd  `cmd:"" help:"Say no to a request that waits for keys."`

@@ -112,6 +112,7 @@ func stateMark(s model.RequestState) string {
 
 func printRequest(con *console, r deskclient.Request) {
 	fmt.Fprintf(con.out, "%s: request %s\n  %s\n", stateMark(r.State), r.ID, r.Words)
+	printClientChanges(con, r)
 	fmt.Fprintf(con.out, "  asked for by %s: %s\n", r.Requester.Name, r.Reason)
 	for _, k := range r.Keys {
 		state := "✓"

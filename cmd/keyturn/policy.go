@@ -2,144 +2,77 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"log/slog"
-	"time"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 
-	"keyturn/internal/deskclient"
-	"keyturn/internal/guard"
+	"keyturn/internal/audit"
 	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/store"
 )
 
 type policyCmd struct {
+	Check   policyCheckCmd   `cmd:"" help:"Read a bundle strictly, try every combination that it can tell apart, and print what each kind of person can do to each class. Exit 2 when it is not good; with --strict exit 1 when there are warnings."`
+	Show    policyShowCmd    `cmd:"" help:"The bundle in force, a past one, or the shipped one: its table and its Cedar text."`
+	Diff    policyDiffCmd    `cmd:"" help:"What B has otherwise than A, each difference marked looser or tighter, and whose keys publishing B over A takes."`
+	History policyHistoryCmd `cmd:"" help:"When each bundle came into force, by whose request and keys, and what it changed."`
+	Whatif  policyWhatifCmd  `cmd:"" help:"What would have become of the requests of the last days under another bundle. Writes nothing."`
 	Explain policyExplainCmd `cmd:"" help:"Whether a person may do a command on an account: allowed, what is missing, or why not. Exit 1 when it is refused."`
 }
 
-type policyExplainCmd struct {
-	storeFlags
-	As      string            `required:"" help:"The person's login." placeholder:"LOGIN"`
-	Command string            `required:"" help:"The command, such as suspend." placeholder:"KIND"`
-	Account string            `help:"The account, as @handle." placeholder:"@HANDLE"`
-	Person  string            `help:"The login of the person, for commands on people." placeholder:"LOGIN"`
-	Post    string            `help:"The post, for remove_post." placeholder:"ID"`
-	Case    string            `help:"The case." placeholder:"ID"`
-	Param   map[string]string `help:"A parameter of the command." placeholder:"K=V"`
-	JSON    bool              `help:"Print the answer as JSON."`
+// The files of a bundle's directory.
+const (
+	bundleTable = "policy.json"
+	bundleCedar = "policy.cedar"
+)
+
+// readBundle reads a bundle from a file with the whole document, or from a directory with policy.json and policy.cedar.
+func readBundle(path string) (*policy.Bundle, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, model.Invalid("file", "%v", err)
+	}
+	if !info.IsDir() {
+		doc, err := os.ReadFile(path)
+		if err != nil {
+			return nil, model.Invalid("file", "%v", err)
+		}
+		return policy.Parse(doc)
+	}
+	table, err1 := os.ReadFile(filepath.Join(path, bundleTable))
+	cedar, err2 := os.ReadFile(filepath.Join(path, bundleCedar))
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, model.Invalid("file", "a directory must hold %s and %s: %v", bundleTable, bundleCedar, err)
+	}
+	return policy.ParseParts(table, string(cedar))
 }
 
-func (c *policyExplainCmd) Run(ctx context.Context, con *console) error {
-	st, err := c.read(ctx)
+// namedBundle is a bundle by a word: shipped, in-force, a file or directory, or the hash of one that was published, of
+// which the beginning is enough. The store is opened only when it is needed.
+func (f storeFlags) namedBundle(ctx context.Context, name string) (*policy.Bundle, error) {
+	if name == "shipped" {
+		return policy.Shipped()
+	}
+	if _, err := os.Stat(name); name != "" && name != "in-force" && !errors.Is(err, fs.ErrNotExist) {
+		return readBundle(name)
+	}
+	if f.Data == "" && f.Database == "" {
+		return nil, model.Invalid("bundle", "%q is no file: say which store has it, by --data or --database", name)
+	}
+	st, err := f.read(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer st.Close()
-	g, err := guard.New(ctx, st, time.Now, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	login, err := st.LoginNamed(ctx, c.As)
-	if err != nil {
-		return err
-	}
-	cmd := model.Command{Params: c.Param}
-	if cmd.Kind, err = model.ParseCommandKind("command", c.Command); err != nil {
-		return err
-	}
-	if c.Account != "" {
-		handle, err := model.ParseHandle("account", c.Account)
-		if err != nil {
-			return err
-		}
-		account, err := st.AccountByHandle(ctx, handle)
-		if err != nil {
-			return err
-		}
-		cmd.Account = account.ID
-	}
-	if c.Person != "" {
-		who, err := st.LoginNamed(ctx, c.Person)
-		if err != nil {
-			return err
-		}
-		cmd.Person = who.Person
-	}
-	for _, id := range []struct {
-		field, text string
-		to          *model.ID
-	}{{"post", c.Post, &cmd.Post}, {"case", c.Case, &cmd.Case}} {
-		if id.text == "" {
-			continue
-		}
-		if *id.to, err = model.ParseID(id.field, id.text); err != nil {
-			return err
-		}
-	}
-	x, err := g.Explain(ctx, login.Person, cmd)
-	if err != nil {
-		return err
-	}
-	return c.print(con, x)
+	return publishedBundle(ctx, st, name)
 }
 
-func (c *policyExplainCmd) print(con *console, x guard.Explanation) error {
-	if c.JSON {
-		if err := printJSON(con.out, x); err != nil {
-			return err
-		}
-		if x.Refusal != nil {
-			return failed{}
-		}
-		return nil
+func publishedBundle(ctx context.Context, st *store.Store, name string) (*policy.Bundle, error) {
+	p, err := audit.PolicyNamed(ctx, st.Reads, name)
+	if err != nil {
+		return nil, err
 	}
-	if x.Preview != "" {
-		printPreview(con, x.Preview, deskclient.Left(x.Hour), deskclient.Left(x.Day))
-	}
-	who, what := c.As, c.Command
-	if c.Account != "" {
-		what += " " + c.Account
-	}
-	switch {
-	case x.Refusal != nil:
-		fmt.Fprintf(con.out, "✗ %s cannot %s: %s%s\n", who, what, x.Refusal.Message, lawOf(x.Refusal))
-		return failed{}
-	case x.Allowed:
-		fmt.Fprintf(con.out, "✓ %s can %s alone, with one key\n", who, what)
-	case x.Key != nil:
-		fmt.Fprintf(con.out, "… %s can ask to %s, but not sign: %s%s\n", who, what, x.Key.Message, lawOf(x.Key))
-	default:
-		fmt.Fprintf(con.out, "… %s can ask to %s and sign, with others\n", who, what)
-	}
-	fmt.Fprintf(con.out, "  it takes %s\n", describeNeed(x.Need))
-	if !x.Missing.None() {
-		fmt.Fprintf(con.out, "  then still missing: %d more people's keys, roles %v\n", x.Missing.Keys, x.Missing.Roles)
-	}
-	fmt.Fprintf(con.out, "  row %q of policy %.19s…\n", x.Row, x.Policy)
-	return nil
-}
-
-func lawOf(e *model.Error) string {
-	if e.Law == "" {
-		return ""
-	}
-	return " (law: " + e.Law + ")"
-}
-
-func describeNeed(n model.Requirement) string {
-	text := fmt.Sprintf("%d key", n.Keys)
-	if n.Keys != 1 {
-		text += "s"
-	}
-	for i, r := range n.Roles {
-		if i == 0 {
-			text += ", among them"
-		}
-		text += " " + string(r)
-	}
-	if n.Teams > 1 {
-		text += fmt.Sprintf(", from %d teams", n.Teams)
-	}
-	if n.Wait > 0 {
-		text += ", then a wait of " + n.Wait.String()
-	}
-	return text
+	return policy.Parse(p.Document)
 }

@@ -77,7 +77,7 @@ type Notable struct {
 	Why        string             `json:"why,omitempty"`   // of what is refused
 }
 
-// Try judges the requests of a window again, by another policy: laws, table, Cedar and budgets, of people as they were
+// Try judges the requests of a window, its ends included, again, by another policy: laws, table, Cedar and budgets, of people as they were
 // then. It writes nothing, and reads the newest 10,000 requests of the window at most. What was refused is tried again where
 // the policy of then refused it.
 func Try(ctx context.Context, st *store.Store, by *policy.Bundle, from, to time.Time) (WhatIf, error) {
@@ -85,7 +85,7 @@ func Try(ctx context.Context, st *store.Store, by *policy.Bundle, from, to time.
 		people: past{r: st.Reads, known: map[model.ID]*pastPerson{}},
 		found:  WhatIf{Policy: by.Hash(), From: from, To: to, Differ: map[Difference]int{}, Rows: []RowDifference{}, Notable: []Notable{}}}
 	var err error
-	if t.charges, err = chargesOf(ctx, st.Reads, from, to); err != nil {
+	if t.charges, err = chargesOf(ctx, st.Reads, from, to.Add(time.Millisecond)); err != nil {
 		return t.found, err
 	}
 	if err := t.requests(ctx); err != nil {
@@ -126,7 +126,7 @@ func (t *trial) order(r RowDifference) int {
 }
 
 func (t *trial) requests(ctx context.Context) error {
-	oldest, before := model.IDAt(t.found.From), model.IDAt(t.found.To)
+	oldest, before := model.IDAt(t.found.From), model.IDAt(t.found.To.Add(time.Millisecond))
 	for {
 		page, err := t.r.Requests(ctx, "", before, whatIfPage)
 		if err != nil {
@@ -300,7 +300,7 @@ func (t *trial) refusals(ctx context.Context) error {
 }
 
 func (t *trial) refusal(ctx context.Context, f ledger.Facts) error {
-	if f.Event != ledger.EventRefused || f.Law != "" || f.Actor == 0 || f.Time.Before(t.found.From) || !f.Time.Before(t.found.To) {
+	if f.Event != ledger.EventRefused || f.Law != "" || f.Actor == 0 || f.Time.Before(t.found.From) || f.Time.After(t.found.To) {
 		return nil
 	}
 	if _, err := t.r.Request(ctx, f.Request); model.KindOf(err) != model.KindNotFound {

@@ -89,7 +89,7 @@ func try(t *testing.T, w *testkit.World, by *policy.Bundle, from time.Time) audi
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := audit.Try(t.Context(), w.Store, by, from, w.Clock.Now().Add(time.Second))
+	x, err := audit.Try(t.Context(), w.Store, by, from, w.Clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,7 @@ type desk struct {
 	secure    bool   // the desk is served over https
 	strangers *web.Limiter
 	writes    *web.Limiter
+	trial     chan struct{} // holds the one who compares or tries a policy
 	pages     map[string]*template.Template
 }
 
@@ -59,7 +60,7 @@ type desk struct {
 func New(cfg Config) (http.Handler, error) {
 	d := &desk{Config: cfg, settings: cfg.Guard.Settings(), cookie: "keyturn_desk",
 		strangers: web.NewLimiter(web.Rate{Burst: strangerBurst, Every: strangerEvery}, cfg.Now),
-		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now)}
+		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now), trial: make(chan struct{}, 1)}
 	if strings.HasPrefix(cfg.Guard.RelyingParty().Origin, "https://") {
 		d.secure, d.cookie = true, "__Host-keyturn_desk"
 	}
@@ -139,6 +140,10 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /api/v1/ledger/who/{handle}":        d.staff(d.who),
 		"GET /api/v1/freezes":                    d.staff(d.freezes),
 		"GET /api/v1/policy":                     d.staff(d.policy),
+		"GET /api/v1/policy/history":             d.staff(d.policyHistory),
+		"GET /api/v1/policy/{hash}":              d.staff(d.policyNamed),
+		"POST /api/v1/policy/diff":               d.staff(d.diffPolicy),
+		"POST /api/v1/policy/whatif":             d.staff(d.whatIf),
 		"POST /api/v1/explain":                   d.staff(d.explain),
 		"POST /api/v1/bulk":                      d.staff(d.bulk),
 	} {
@@ -153,6 +158,8 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /appeals":       d.page(d.appealsPage),
 		"GET /appeals/{id}":  d.page(d.appealPage),
 		"GET /people":        d.page(d.peoplePage),
+		"GET /policy":        d.page(d.policyPage),
+		"GET /policy/{hash}": d.page(d.policyPage),
 		"GET /sign-in":       d.signInPage,
 		"GET /enrol/{token}": d.enrolPage,
 

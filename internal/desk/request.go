@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
 	"keyturn/internal/moderation"
+	"keyturn/internal/policy"
 	"keyturn/internal/web"
 )
 
@@ -45,6 +46,8 @@ type requestEntity struct {
 	Outcome   string             `json:"outcome,omitempty"`
 	Stopped   *stopped           `json:"stopped,omitempty"` // who vetoed, declined or withdrew it
 	Leaf      int64              `json:"leaf"`
+	Changes   []policy.Change    `json:"changes,omitempty"` // publish_policy, when it is asked for alone: what it changes
+	Unread    string             `json:"unread,omitempty"`  // why that cannot be told
 }
 
 // need is whose keys a request takes. The wait is as the policy has it, also where a demo shortens it.
@@ -118,11 +121,29 @@ func (d *desk) writeRequest(w http.ResponseWriter, r *http.Request, id model.ID,
 	if err != nil {
 		return err
 	}
-	all, err := d.requestsOf(r.Context(), []model.Request{q})
+	e, err := d.oneRequest(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	return web.WriteJSON(w, status(q.State), all[0])
+	return web.WriteJSON(w, status(q.State), e)
+}
+
+// oneRequest is a request with what only its own page and answer tell: what a policy that it would publish changes.
+func (d *desk) oneRequest(ctx context.Context, q model.Request) (requestEntity, error) {
+	all, err := d.requestsOf(ctx, []model.Request{q})
+	if err != nil {
+		return requestEntity{}, err
+	}
+	e := all[0]
+	if q.Command.Kind != model.CmdPublishPolicy {
+		return e, nil
+	}
+	e.Changes, err = d.Guard.Changes(ctx, q)
+	if told, ok := errors.AsType[*model.Error](err); ok && told.Kind != model.KindUnavailable {
+		// An earlier version of this program read it.
+		e.Unread, err = told.Error(), nil
+	}
+	return e, err
 }
 
 // done is the status of a call that may have done what was asked for: 201 when it did, 202 when it waits for keys or for

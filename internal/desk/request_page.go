@@ -65,11 +65,11 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 	if err != nil {
 		return err
 	}
-	all, err := d.requestsOf(r.Context(), []model.Request{q})
+	e, err := d.oneRequest(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	v := requestView{requestEntity: all[0], Target: q.Target, Mine: q.Requester == who.Person,
+	v := requestView{requestEntity: e, Target: q.Target, Mine: q.Requester == who.Person,
 		Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
 	v.Lacks = lacks(v.Missing)
 	if v.OwnersKey {

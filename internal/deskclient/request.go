@@ -3,6 +3,7 @@ package deskclient
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"time"
 
 	"keyturn/internal/audit"
@@ -65,6 +66,14 @@ type Request struct {
 	EffectAt  time.Time          `json:"effect_at"`
 	Outcome   string             `json:"outcome"`
 	Leaf      int64              `json:"leaf"`
+	Changes   []Change           `json:"changes,omitempty"` // of a policy that it would publish
+	Unread    string             `json:"unread,omitempty"`  // why they cannot be told
+}
+
+// Change is one thing that a policy has otherwise than another.
+type Change struct {
+	Words string `json:"words"`
+	Mark  string `json:"mark"` // looser, tighter, neither
 }
 
 // Order is a command as the desk takes it.
@@ -215,4 +224,23 @@ func (c *Client) Story(ctx context.Context, handle string) (audit.Story, error) 
 	var s audit.Story
 	err := c.Get(ctx, "/api/v1/ledger/who/"+handle, &s)
 	return s, err
+}
+
+// Policy is a bundle that was published.
+type Policy struct {
+	Hash     string          `json:"hash"`
+	Document json.RawMessage `json:"document"`
+	InForce  bool            `json:"in_force"`
+}
+
+// Policy reads a bundle that was published, by its hash, by how that begins, or by "in-force".
+func (c *Client) Policy(ctx context.Context, name string) (Policy, error) {
+	var p Policy
+	err := c.Get(ctx, "/api/v1/policy/"+url.PathEscape(name), &p)
+	return p, err
+}
+
+// Publish asks for a policy to be put in force, whose document is given as it is to be signed.
+func (c *Client) Publish(ctx context.Context, document, reason string) (Request, error) {
+	return c.Request(ctx, Order{Kind: model.CmdPublishPolicy, Reason: reason, Params: map[string]string{"document": document}})
 }

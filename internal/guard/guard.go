@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -42,19 +43,19 @@ const HighProfileAt = 100_000
 
 // Guard decides and acts. It is safe for concurrent use.
 type Guard struct {
-	st       *store.Store
-	log      *slog.Logger
-	now      func() time.Time
-	settings Settings
-	rp       passkey.RelyingParty
-	owners   passkey.RelyingParty // for whom owners' passkeys sign; zero where browsers make none
-	clock    clockWatch
-	bundle   atomic.Pointer[policy.Bundle] // the last one used; immutable, known by its hash
-	proposal atomic.Pointer[proposal]      // the last one that somebody wants to publish
-	compared atomic.Pointer[comparison]    // the last two that were compared
-	highAt   atomic.Int64                  // the setting, for those who only look out; what is decided reads it anew
-	rises    chan struct{}                 // the setting has changed: accounts may have reached it
-	broken   string                        // what is wrong with the ledger's history, so that nothing is written; "": nothing
+	st        *store.Store
+	log       *slog.Logger
+	now       func() time.Time
+	settings  Settings
+	rp        passkey.RelyingParty
+	owners    passkey.RelyingParty // for whom owners' passkeys sign; zero where browsers make none
+	clock     clockWatch
+	bundle    atomic.Pointer[policy.Bundle]             // the last one used; immutable, known by its hash
+	highAt    atomic.Int64                              // the setting, for those who only look out; what is decided reads it anew
+	rises     chan struct{}                             // the setting has changed: accounts may have reached it
+	proposals lately[[sha256.Size]byte, *policy.Bundle] // by their documents
+	steps     lately[step, []policy.Change]
+	broken    string // what is wrong with the ledger's history, so that nothing is written; "": nothing
 }
 
 // New opens the door of a store that was born.

@@ -9,39 +9,39 @@ import (
 	"keyturn/internal/store"
 )
 
-// proposal is a document that was read. A document never changes, so that what it says need be found out once.
-type proposal struct {
-	sum    [sha256.Size]byte
-	bundle *policy.Bundle
-}
-
-// comparison is which way the step from one bundle to another goes, by their hashes.
-type comparison struct {
-	was, next string
-	loosens   bool
-}
+// step is from one policy to another, by their hashes.
+type step struct{ was, next string }
 
 // proposed reads a bundle's document.
 func (g *Guard) proposed(document string) (*policy.Bundle, error) {
-	sum := sha256.Sum256([]byte(document))
-	if p := g.proposal.Load(); p != nil && p.sum == sum {
-		return p.bundle, nil
-	}
-	b, err := policy.Parse([]byte(document))
-	if err == nil {
-		g.proposal.Store(&proposal{sum, b})
-	}
-	return b, err
+	return g.proposals.of(sha256.Sum256([]byte(document)), func() (*policy.Bundle, error) { return policy.Parse([]byte(document)) })
 }
 
-// loosens reports whether publishing next over was makes anything easier.
-func (g *Guard) loosens(was, next *policy.Bundle) bool {
-	if c := g.compared.Load(); c != nil && c.was == was.Hash() && c.next == next.Hash() {
-		return c.loosens
+// changes lists what next has otherwise than was.
+func (g *Guard) changes(was, next *policy.Bundle) []policy.Change {
+	changes, _ := g.steps.of(step{was.Hash(), next.Hash()}, func() ([]policy.Change, error) { return policy.Diff(was, next), nil })
+	return changes
+}
+
+// Changes lists what a request to publish a policy would change: against the one under which it was requested, which it
+// is void without.
+func (g *Guard) Changes(ctx context.Context, q model.Request) ([]policy.Change, error) {
+	next, err := g.proposed(q.Command.Params[paramDocument])
+	if err != nil {
+		return nil, err
 	}
-	loosens := publishing(was, next).loosens
-	g.compared.Store(&comparison{was.Hash(), next.Hash(), loosens})
-	return loosens
+	if b := g.bundle.Load(); b != nil && b.Hash() == q.Policy {
+		return g.changes(b, next), nil
+	}
+	row, err := g.st.Policy(ctx, q.Policy)
+	if err != nil {
+		return nil, err
+	}
+	was, err := policy.Parse(row.Document)
+	if err != nil {
+		return nil, err
+	}
+	return g.changes(was, next), nil
 }
 
 // weighAhead has a policy that is to be published read and compared before the transaction that decides on it: trying all
@@ -60,7 +60,7 @@ func (g *Guard) weighAhead(ctx context.Context, cmd model.Command) {
 		return
 	}
 	if next, err := g.proposed(cmd.Params[paramDocument]); err == nil {
-		g.loosens(was, next)
+		g.changes(was, next)
 	}
 }
 
@@ -81,7 +81,7 @@ func (c *court) readPolicy(d *deed) error {
 	if c.hash == next.Hash() {
 		return model.Invalid("params.document", "is the policy in force already")
 	}
-	d.loosens = c.b == nil || c.g.loosens(c.b, next)
+	d.loosens = c.b == nil || publishing(c.g.changes(c.b, next)).loosens
 	d.row = rowFor(d.loosens)
 	return nil
 }
@@ -94,14 +94,14 @@ func (c *court) publishPolicy(ctx context.Context, p *store.PrivTx, d deed) erro
 	return p.PutPolicy(ctx, store.Policy{Hash: b.Hash(), Document: b.Encode(), PublishedAt: p.Now()})
 }
 
-// publishing is what it is to publish next while in is in force.
-func publishing(in, next *policy.Bundle) deed {
-	d := deed{cmd: model.Command{Kind: model.CmdPublishPolicy}, loosens: len(policy.Looser(in, next)) > 0}
+// publishing is what it is to publish a policy that changes so much.
+func publishing(changes []policy.Change) deed {
+	d := deed{cmd: model.Command{Kind: model.CmdPublishPolicy}, loosens: policy.MarkOf(changes) == policy.MarkLooser}
 	d.info, d.row = d.cmd.Info(), rowFor(d.loosens)
 	return d
 }
 
-// ToPublish is whose keys it takes to publish next while in is in force: the bundle in force judges its successor.
-func ToPublish(in, next *policy.Bundle) (model.Requirement, error) {
-	return require(publishing(in, next), in)
+// ToPublish is whose keys it takes to publish what changes so much of the policy in force, which judges its successor.
+func ToPublish(in *policy.Bundle, changes []policy.Change) (model.Requirement, error) {
+	return require(publishing(changes), in)
 }

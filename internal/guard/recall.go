@@ -57,7 +57,7 @@ func Recall(p Past, then, by *policy.Bundle) (r Recollection, known bool) {
 	var holders []approval.Holder
 	payers := []PastPerson{p.Requester}
 	for _, s := range p.Signers {
-		if c.maySign(d, s.Person) != nil {
+		if c.mightSign(d, s.Person) != nil {
 			continue
 		}
 		holders = append(holders, approval.Holder{Person: s.ID, Roles: s.RoleSet(), Team: s.Team})
@@ -70,6 +70,17 @@ func Recall(p Past, then, by *policy.Bundle) (r Recollection, known bool) {
 		}
 	}
 	return r, true
+}
+
+// mightSign is what can be told of whether somebody's key would count when nothing is read: by laws and policy, not by what
+// they have to do with the account.
+func (c *court) mightSign(d deed, p model.Person) *model.Error {
+	for _, e := range []*model.Error{leaversHoldNoKeys(d, p, c.now), notOneself(d, p.ID)} {
+		if e != nil {
+			return e
+		}
+	}
+	return c.ask(policy.VerbSign, d, p)
 }
 
 // recalled finds what the laws knew of a request when it was made: the row of the table that gives what it was asked to
@@ -87,6 +98,12 @@ func recalled(q model.Request, then *policy.Bundle) (deed, bool) {
 			return d, true
 		}
 		for _, d.several = range []bool{false, true} {
+			if need, err := require(d, then); err == nil && sameNeed(q.Need, need) {
+				return d, true
+			}
+		}
+		if row == policy.RowDecideAppeal { // one that granted takes what restoring does, beside its row
+			d.lifts = []sanctionMade{{need: q.Need}}
 			if need, err := require(d, then); err == nil && sameNeed(q.Need, need) {
 				return d, true
 			}

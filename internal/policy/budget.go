@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"time"
 
 	"keyturn/internal/model"
@@ -43,6 +44,11 @@ func (b *Bundle) Budget(roles ...model.Role) Budget {
 
 // Breaker is the bundle's breaker.
 func (b *Bundle) Breaker() Breaker { return b.breaker }
+
+// Words says what the breaker does.
+func (b Breaker) Words() string {
+	return fmt.Sprintf("past %d darkenings by everyone together within %s, darkening stops for everyone for %s", b.Darkenings, span(b.Window), span(b.Freeze))
+}
 
 func (r *reader) budgets(v any) map[model.Role]Budget {
 	roles := object(r, "budgets", v, model.Roles()...)

@@ -33,7 +33,29 @@ const version = 1
 // nobody could govern, freeze, restore or stop a request.
 func Parse(doc []byte) (*Bundle, error) {
 	r := &reader{}
-	fields := object(r, "", r.document(doc), "version", "rows", "budgets", "breaker", "cedar")
+	return r.bundle(r.document(doc))
+}
+
+// ParseParts reads a bundle whose Cedar text stands apart from the rest of its document, as people write it.
+func ParseParts(rest []byte, cedar string) (*Bundle, error) {
+	r := &reader{}
+	doc := r.document(rest)
+	if members, ok := doc.(map[string]any); ok {
+		if _, twice := members["cedar"]; twice {
+			r.fail("cedar", "stands there twice: in the document and apart from it")
+		}
+		members["cedar"] = cedar
+	}
+	b, err := r.bundle(doc)
+	if err == nil && len(b.encoded) > MaxDocument {
+		return nil, model.Invalid("policy", "must have at most %d bytes", MaxDocument)
+	}
+	return b, err
+}
+
+// bundle reads a document that was taken apart.
+func (r *reader) bundle(doc any) (*Bundle, error) {
+	fields := object(r, "", doc, "version", "rows", "budgets", "breaker", "cedar")
 	r.integer("version", fields["version"], version, version)
 	b := &Bundle{
 		table:   r.table(fields["rows"]),
@@ -82,16 +104,7 @@ var shippedCedar string
 
 // Shipped is the bundle that a new store begins with.
 func Shipped() (*Bundle, error) {
-	var doc map[string]any
-	if err := json.Unmarshal(shippedTable, &doc); err != nil {
-		return nil, fmt.Errorf("reading the shipped policy: %w", err)
-	}
-	doc["cedar"] = shippedCedar
-	whole, err := json.Marshal(doc)
-	if err != nil {
-		return nil, fmt.Errorf("reading the shipped policy: %w", err)
-	}
-	b, err := Parse(whole)
+	b, err := ParseParts(shippedTable, shippedCedar)
 	if err != nil {
 		return nil, fmt.Errorf("reading the shipped policy: %w", err)
 	}

@@ -86,3 +86,24 @@ func TestShippedBreaker(t *testing.T) {
 		t.Errorf("the breaker is %+v", b.Breaker())
 	}
 }
+
+// The two parts that people write are read back as the same bundle, as strictly as one document.
+func TestParts(t *testing.T) {
+	b := shipped(t)
+	rest, cedar := b.Parts()
+	if !bytes.Equal(rest, shippedTable) {
+		t.Errorf("the table is laid out otherwise than it is shipped:\n%s", rest)
+	}
+	again, err := ParseParts(rest, cedar)
+	if err != nil || again.Hash() != b.Hash() {
+		t.Errorf("it is read back as %v, %v", again, err)
+	}
+	_, err = ParseParts(b.Encode(), cedar)
+	wantInvalid(t, err, "cedar", "twice")
+	_, err = ParseParts([]byte(strings.Replace(string(rest), `"keys": 1`, `"keys": 1, "keys": 1`, 1)), cedar)
+	wantInvalid(t, err, "rows.warn.standard.keys", "twice")
+	_, err = ParseParts([]byte("[]"), cedar)
+	wantInvalid(t, err, "policy", "object")
+	_, err = ParseParts(rest, cedar+strings.Repeat("// a remark\n", MaxDocument/12))
+	wantInvalid(t, err, "policy", "at most")
+}

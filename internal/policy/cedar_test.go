@@ -96,7 +96,7 @@ func TestErrorInAPolicyRefuses(t *testing.T) {
 	if answer, diag := b.rules.ask(settled); answer != cedar.Allow || len(diag.Errors) == 0 {
 		t.Errorf("Cedar itself says %v %v: this test tries nothing", answer, diag)
 	}
-	if len(Looser(b, shipped(t))) == 0 {
+	if len(looser(b, shipped(t))) == 0 {
 		t.Error("a refusal by error counts as none when bundles are compared")
 	}
 }

@@ -24,6 +24,10 @@ type Change struct {
 
 // Diff lists, in words, everything that next has otherwise than old: cells, budgets, the breaker, and what the Cedar text
 // lets each kind of person do. Bundles of one hash have no differences, any others at least one.
+//
+// Looser is a cell that asks less, a larger budget, a slacker breaker, anything that Cedar allows in next and refused in
+// old. What stops, undoes and watches is weighed the other way too: who could veto, decline, freeze, restore, withdraw or
+// see, and no longer can, makes darkening easier for others.
 func Diff(old, next *Bundle) []Change {
 	if old.hash == next.hash && old.hash != "" {
 		return nil
@@ -45,20 +49,6 @@ func Diff(old, next *Bundle) []Change {
 		rules = []Change{{"the Cedar text is worded differently, and allows and refuses what it did before", MarkNeither}}
 	}
 	return append(found, rules...)
-}
-
-// Looser lists what of Diff makes anything easier: a cell that asks less, a larger budget, a slacker breaker, anything
-// that Cedar allows in next and refused in old. What stops, undoes and watches is weighed the other way too: who could
-// veto, decline, freeze, restore, withdraw or see, and no longer can, makes darkening easier for others. Empty: next only
-// tightens.
-func Looser(old, next *Bundle) []string {
-	var words []string
-	for _, c := range Diff(old, next) {
-		if c.Mark == MarkLooser {
-			words = append(words, c.Words)
-		}
-	}
-	return words
 }
 
 // marked is a change whose value got larger or smaller.

@@ -74,9 +74,7 @@ func budgetTable(b *Bundle) string {
 		fmt.Fprintf(&out, "| %s | %d | %d | %s | %s |\n", role, of.AccountsPerHour, of.AccountsPerDay,
 			grouped(of.ReachPerHour), grouped(of.ReachPerDay))
 	}
-	breaker := b.Breaker()
-	fmt.Fprintf(&out, "\nThe breaker: past %d darkenings by everyone together within %s, darkening stops for everyone for %s.\n",
-		breaker.Darkenings, span(breaker.Window), span(breaker.Freeze))
+	fmt.Fprintf(&out, "\nThe breaker: %s.\n", b.Breaker().Words())
 	return out.String()
 }
 

@@ -91,7 +91,7 @@ func TestSpaceIsWhole(t *testing.T) {
 	}
 }
 
-func BenchmarkLooser(b *testing.B) {
+func BenchmarkDiff(b *testing.B) {
 	old := shipped(b)
 	for name, text := range map[string]string{
 		"shipped": shippedCedar + "\n",
@@ -103,7 +103,7 @@ func BenchmarkLooser(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				Looser(old, next)
+				looser(old, next)
 			}
 		})
 	}

@@ -85,4 +85,6 @@ func SanctionOf(row ledger.Row) (model.Sanction, error) {
 }
 
 // PersonOf reads a person, without roles, from its row in the ledger.
-func PersonOf(row ledger.Row) (model.Person, error) { return scanPerson(textRow{personTable.cols, row.Values}) }
+func PersonOf(row ledger.Row) (model.Person, error) {
+	return scanPerson(textRow{personTable.cols, row.Values})
+}

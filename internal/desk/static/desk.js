@@ -133,6 +133,83 @@ function askToEnrol(button) {
   return ask({ kind: "enroll_credential", person: login, reason: "the passkey " + fingerprint + " is that of " + login, params: { enrolment } });
 }
 
+// documentOf reads the chosen files: the document, or its table and its Cedar text in two.
+async function documentOf(form) {
+  const files = [...form.elements.bundle.files];
+  const cedar = files.find((f) => f.name.endsWith(".cedar"));
+  const rest = files.find((f) => !f.name.endsWith(".cedar"));
+  if (!rest || files.length > (cedar ? 2 : 1)) throw new Error("Choose the document, or policy.json together with policy.cedar.");
+  const text = await rest.text();
+  if (!cedar) return text;
+  return text.replace(/\}\s*$/, ', "cedar": ' + JSON.stringify(await cedar.text()) + "}");
+}
+
+async function publish(form) {
+  return ask({ kind: "publish_policy", reason: form.elements.reason.value, params: { document: await documentOf(form) } });
+}
+
+async function rollBack(form) {
+  const { document } = await call("GET", "/api/v1/policy/" + encodeURIComponent(form.dataset.hash));
+  return ask({ kind: "publish_policy", reason: form.elements.reason.value, params: { document: JSON.stringify(document) } });
+}
+
+function setHighProfile(form) {
+  return ask({ kind: "set_setting", reason: form.elements.reason.value, params: { name: "high_profile_at", value: form.elements.value.value } });
+}
+
+// listed shows lines of an answer, each with a badge.
+function listed(place, title, lines) {
+  place.replaceChildren();
+  const head = document.createElement("p");
+  head.textContent = title;
+  const list = document.createElement("ul");
+  list.className = "changes";
+  for (const { mark, words } of lines) {
+    const item = document.createElement("li");
+    const badge = document.createElement("span");
+    badge.className = "badge " + mark;
+    badge.textContent = mark;
+    item.append(badge, " " + words);
+    list.append(item);
+  }
+  place.append(head, list);
+}
+
+async function compare(button) {
+  const diff = await call("POST", "/api/v1/policy/diff", { document: await documentOf(button.form) });
+  const place = button.form.querySelector("[data-answer]");
+  if (!diff.need) {
+    listed(place, "It is the policy in force already.", []);
+    return "";
+  }
+  const roles = diff.need.roles.length ? ", among them " + diff.need.roles.join(", ") : "";
+  const teams = diff.need.teams > 1 ? ", from " + diff.need.teams + " teams" : "";
+  const wait = diff.need.wait_seconds ? ", and then a wait of " + diff.need.wait_seconds / 3600 + " h" : "";
+  const keys = diff.need.keys === 1 ? "1 key" : diff.need.keys + " keys";
+  listed(place, "Publishing it takes " + keys + roles + teams + wait + ".", diff.changes);
+  return "";
+}
+
+async function whatIf(button) {
+  const x = await call("POST", "/api/v1/policy/whatif", { document: await documentOf(button.form) });
+  const words = {
+    refused: "would now be refused",
+    allowed: "that the policy refused could now be asked for",
+    more_keys: "would now need more keys",
+    fewer_keys: "would now need fewer keys",
+    other_keys: "would now need other keys, or another wait",
+    not_enough: "took effect with keys that would now not be enough",
+  };
+  const lines = Object.entries(x.differ).map(([difference, n]) => ({ mark: String(n), words: words[difference] }));
+  for (const n of x.notable.slice(0, 20)) {
+    const on = n.class ? "@" + n.handle : n.handle || "";
+    const needs = n.would ? ": " + n.was + " became " + n.would : n.why ? ": " + n.why : "";
+    lines.push({ mark: n.difference.replaceAll("_", " "), words: n.kind.replaceAll("_", " ") + " " + on + needs });
+  }
+  listed(button.form.querySelector("[data-answer]"), x.same + " of the " + x.requests + " requests of the last 30 days would fare as they did.", lines);
+  return "";
+}
+
 function request() {
   return "/api/v1/requests/" + document.querySelector("[data-request]").dataset.request;
 }
@@ -218,7 +295,18 @@ function follow(article, path) {
   }, 2000);
 }
 
-const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn, recover, remake, recovery: handIn };
+const forms = {
+  "sign-in": signIn,
+  enrol,
+  found,
+  "bring-in": bringIn,
+  recover,
+  remake,
+  recovery: handIn,
+  publish,
+  "roll-back": rollBack,
+  "set-high-profile": setHighProfile,
+};
 const actions = {
   key: turnKey,
   "reset-link": resetLink,
@@ -237,6 +325,8 @@ const actions = {
   "no-action": () => onCase("resolve", { outcome: "no_action", note: noted() }, "The case is resolved, without action."),
   reopen: () => onCase("reopen", { note: noted() }, "The case is open again."),
   decide,
+  compare,
+  "what-if": whatIf,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
@@ -246,7 +336,8 @@ for (const form of document.querySelectorAll("form[data-form]")) {
   });
 }
 for (const button of document.querySelectorAll("button[data-do]")) {
-  button.addEventListener("click", () => run(button, document.querySelector(".status"), () => actions[button.dataset.do](button)));
+  const status = (button.form || document).querySelector(".status");
+  button.addEventListener("click", () => run(button, status, () => actions[button.dataset.do](button)));
 }
 const article = document.querySelector("[data-request]");
 if (article && (article.dataset.state === "pending" || article.dataset.state === "waiting")) follow(article, request());
