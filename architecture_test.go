@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 	"deskclient": {"audit", "model", "softkey"},
 	"drill":      {"audit", "deskclient", "model", "softkey"},
 	"prove":      {"approval", "demo", "guard", "ledger", "model", "policy", "reference", "softkey", "staff", "store"},
-	"bench":      {"guard", "model", "social", "store"},
+	"bench":      {"guard", "model", "policy", "social", "store"},
 	"testkit":    {"demo", "guard", "model", "moderation", "passkey", "policy", "recovery", "softkey", "store"},
 }
 

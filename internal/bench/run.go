@@ -51,6 +51,7 @@ func Run(ctx context.Context, s Subject, n Scale, progress func(string)) ([]Line
 		what string
 		do   func() ([]Line, error)
 	}{
+		{"decisions", func() ([]Line, error) { return s.decide(ctx, n.Reads) }},
 		{"home timeline", func() ([]Line, error) { return s.home(ctx, n.Reads) }},
 		{"darken and restore", func() ([]Line, error) { return s.darken(ctx, n.Darkenings) }},
 		{"durable posts", func() ([]Line, error) { return s.posts(ctx, n.Posts) }},

@@ -336,7 +336,7 @@ for (const form of document.querySelectorAll("form[data-form]")) {
   });
 }
 for (const button of document.querySelectorAll("button[data-do]")) {
-  const status = (button.form || document).querySelector(".status");
+  const status = button.form?.querySelector(".status") || document.querySelector(".status");
   button.addEventListener("click", () => run(button, status, () => actions[button.dataset.do](button)));
 }
 const article = document.querySelector("[data-request]");
