@@ -144,7 +144,7 @@ func missingOf(r deskclient.Request) string {
 		}
 		text += sep + string(role)
 	}
-	if r.Missing.Teams > 0 {
+	if r.Missing.Teams > 0 && r.Need.Teams > 1 {
 		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
 	}
 	if r.OwnersKey {

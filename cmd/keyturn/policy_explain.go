@@ -109,7 +109,7 @@ func (c *policyExplainCmd) print(con *console, x guard.Explanation) error {
 	}
 	fmt.Fprintf(con.out, "  it takes %s\n", describeNeed(x.Need))
 	if !x.Missing.None() {
-		fmt.Fprintf(con.out, "  then still missing: %s\n", lackingWords(x.Missing))
+		fmt.Fprintf(con.out, "  then still missing: %s\n", lackingWords(x.Missing, x.Need))
 	}
 	fmt.Fprintf(con.out, "  by the row %s of policy %.19s…\n", x.Row, x.Policy)
 	return nil
@@ -123,7 +123,7 @@ func lawOf(e *model.Error) string {
 }
 
 // lackingWords says whose keys are missing: "2 more people, among them security, from 1 more team".
-func lackingWords(m approval.Missing) string {
+func lackingWords(m approval.Missing, need model.Requirement) string {
 	people := func(n int, one, many string) string {
 		if n == 1 {
 			return "1 more " + one
@@ -137,7 +137,7 @@ func lackingWords(m approval.Missing) string {
 	if len(m.Roles) > 0 {
 		parts = append(parts, "among them "+strings.Join(texts(m.Roles), " and "))
 	}
-	if m.Teams > 0 {
+	if m.Teams > 0 && need.Teams > 1 {
 		parts = append(parts, "from "+people(m.Teams, "team", "teams"))
 	}
 	return strings.Join(parts, ", ")

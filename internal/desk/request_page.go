@@ -71,7 +71,7 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 	}
 	v := requestView{requestEntity: e, Target: q.Target, Mine: q.Requester == who.Person,
 		Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
-	v.Lacks = lacks(v.Missing)
+	v.Lacks = lacks(v.Missing, v.Need.Teams)
 	if v.OwnersKey {
 		v.Lacks += "; the passkey of the account's owner can be one of them"
 	}
@@ -106,7 +106,7 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 }
 
 // lacks says what a request still needs.
-func lacks(m approval.Missing) string {
+func lacks(m approval.Missing, teams int) string {
 	var parts []string
 	switch {
 	case m.Keys == 1:
@@ -126,6 +126,7 @@ func lacks(m approval.Missing) string {
 		parts = append(parts, roles)
 	}
 	switch {
+	case teams <= 1: // one team is anybody's
 	case m.Teams == 1:
 		parts = append(parts, "from 1 more team")
 	case m.Teams > 1:
