@@ -123,6 +123,28 @@ func TestNodesTellEachOtherInTime(t *testing.T) {
 	}
 }
 
+// TestSettingsReachOtherNodes: a setting that one node changes is told on another with all settings as they are.
+func TestSettingsReachOtherNodes(t *testing.T) {
+	c := store.Config{URL: testkit.Postgres(t), Now: ticking()}
+	f, e := follow(t, c), &engine{T: t, Store: openStore(t, c)}
+	for _, value := range []string{"100000", "5"} {
+		if err := e.automatic(func(ctx context.Context, p *store.PrivTx) error {
+			return errors.Join(p.PutSetting(ctx, "high_profile_at", value), p.PutSetting(ctx, "demo", "false"))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var told []map[string]string
+		for _, event := range f.read(t) {
+			if event.Kind == store.EventSettings {
+				told = append(told, event.Settings)
+			}
+		}
+		if diff := cmp.Diff([]map[string]string{{"high_profile_at": value, "demo": "false"}}, told); diff != "" {
+			t.Errorf("told of %s (-want +got):\n%s", value, diff)
+		}
+	}
+}
+
 func TestFirstEntryIsToldLikeAnyOther(t *testing.T) {
 	c := store.Config{URL: testkit.Postgres(t), Now: ticking()}
 	f, e := follow(t, c), &engine{T: t, Store: openStore(t, c)}
