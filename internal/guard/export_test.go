@@ -23,7 +23,7 @@ func (g *Guard) Decision(ctx context.Context, requester model.ID, signers []mode
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.look(ctx, cmd)
+	d, err := c.look(ctx, cmd, c.now)
 	if err != nil {
 		return nil, err
 	}
