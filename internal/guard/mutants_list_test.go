@@ -193,10 +193,9 @@ func mutants() []mutant {
 		{11, "guard/deed", "		d.strictest = model.ClassHighProfile", "		d.class = model.ClassHighProfile", "Rise"},
 		{11, "guard/takeover", "	if holder != 0 && holder != d.cmd.Account {", "	if holder < 0 {", "AHandleStays"},
 		{11, "store/account", "err != nil || holder != 0 {", "err != nil || holder < 0 {", "AHandleStays"},
-		{11, "guard/deed", "if reachesHighProfile(class, account.Followers, at) {", "if reachesHighProfile(class, account.Followers, HighProfileAt) {", "TheNumber"},
-		{11, "guard/setting", "		if !reachesHighProfile(c, a.Followers, at) {", "		if !reachesHighProfile(c, a.Followers, HighProfileAt) {", "TheNumber"},
+		{11, "guard/deed", "if reachesHighProfile(class, account.Followers, at) {", "if reachesHighProfile(class, account.Followers, max(at, HighProfileAt)) {", "TheNumber"},
+		{11, "guard/setting", "		if !reachesHighProfile(c, a.Followers, at) {", "		if !reachesHighProfile(c, a.Followers, max(at, HighProfileAt)) {", "TheNumber"},
 		{11, "guard/setting", "	d.target = model.Target{Handle: name, State: strconv.FormatInt(now, 10)}", "	d.target = model.Target{Handle: name}", "TheNumberThatWasSigned"},
-		{11, "store/class", " AND account_classes.lowered_from IN ('', $3, $4))", ")", "TheNumber"},
 		{11, "guard/params", "d.loosens = text == \"false\" || d.strictest.Protected()", "d.loosens = false", "TheMark"},
 
 		{12, "guard/laws", " && d.info.Group != model.GroupPrivate", "", "LookInDoubt"},
