@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"guard": {"approval", "ledger", "model", "passkey", "policy", "recovery", "store"},
 	"audit": {"approval", "guard", "ledger", "model", "passkey", "policy", "recovery", "store"},
 
-	"moderation": {"guard", "ledger", "model", "store"},
+	"moderation": {"guard", "ledger", "model", "recovery", "store"},
 	"social":     {"model", "moderation", "store"}, // a member's report is weighed where it is filed
 	"staff":      {"guard", "model", "passkey", "recovery", "store"},
 	"owner":      {"guard", "model", "moderation", "passkey", "social", "store"},

@@ -110,7 +110,7 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 				}
 			}
 		}
-		if row.Table == "settings" && row.Key != guard.ChangingSetting {
+		if row.Table == "settings" && !guard.Changes(row.Key) {
 			r.find(f.Index, "it changes the setting %s, which a store is born with", row.Key)
 		}
 		switch f.Event {

@@ -49,7 +49,7 @@ func (g *Guard) Decision(ctx context.Context, requester model.ID, signers []mode
 		}
 		var holders []approval.Holder
 		for _, m := range people[1:] {
-			if c.mightSign(d, m.Person) == nil {
+			if c.staffMaySign(d, m.Person) == nil {
 				holders = append(holders, oneHuman(m.Person, m.held, c.now))
 			}
 		}

@@ -35,8 +35,8 @@ const (
 	setRecovery      = "recovery" // the recovery keys; a network may have none
 )
 
-// ChangingSetting is the only setting that a store does not keep as it was born with.
-const ChangingSetting = setHighProfileAt
+// Changes reports whether a setting can change; the others are what a store was born with.
+func Changes(setting string) bool { return setting == setHighProfileAt || setting == setRecovery }
 
 // HighProfileAt is the shipped number of followers at which an account becomes high_profile.
 const HighProfileAt = 100_000
@@ -73,12 +73,12 @@ func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.L
 	if err != nil {
 		return nil, err
 	}
-	g.settings, g.rp, g.clock = settings, rp, newClockWatch(now())
 	if owners, err := passkey.NewRelyingParty(settings.URL, "Keyturn"); err == nil {
 		g.owners = owners
 	} else {
 		log.Warn("owners can make no passkeys at this network's address", "url", settings.URL, "why", err)
 	}
+	g.settings, g.rp, g.clock = settings, rp, newClockWatch(now())
 	if g.broken, err = checkHistory(ctx, st); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"keyturn/internal/demo"
 	"keyturn/internal/guard"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
@@ -202,4 +203,43 @@ func TestRecoveryWithoutKeys(t *testing.T) {
 	s, _ := w.Lost("security")
 	w.exec(db, `DELETE FROM settings WHERE name = 'recovery'`)
 	w.invalid(model.KindForbidden, "", "no recovery keys", w.recovering(w.SignSealed(s, 0, 1, 2)))
+}
+
+// otherKeys are recovery keys of somebody else.
+func otherKeys(t *testing.T) string {
+	t.Helper()
+	keys, _, err := demo.RecoveryKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys.Encode()
+}
+
+// TestLaw02RecoveryKeysChange: other keys bring people back once they are the network's, and the old ones no more.
+func TestLaw02RecoveryKeysChange(t *testing.T) {
+	w := newWorld(t)
+	s, _ := w.Lost("lead")
+	old := w.SignSealed(s, 0, 1, 2)
+	keys, secret, err := demo.RecoveryKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := plain(model.CmdSetSetting, "name", "recovery", "value", keys.Encode())
+	w.Do("security", cmd, "admin", "security", "lead2")
+	w.refusedUnread("no_lone_governor", "keys that are the network's no more", w.recovering(old))
+	signed := s.Text()
+	for _, skey := range secret {
+		if signed, err = recovery.Sign(skey, signed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.recovering(signed)(); err != nil {
+		t.Error(err)
+	}
+	w.invalid(model.KindInvalid, "params.value", "the keys that there are", w.submitting("security", cmd))
+	w.invalid(model.KindInvalid, "params.value", "fewer keys than three",
+		w.submitting("security", plain(model.CmdSetSetting, "name", "recovery", "value", `{"threshold":2,"keys":[]}`)))
+	w.invalid(model.KindInvalid, "params.value", "another spelling",
+		w.submitting("security", plain(model.CmdSetSetting, "name", "recovery", "value", " "+otherKeys(t))))
+	w.whole()
 }

@@ -112,6 +112,7 @@ func TestLaw02LooseningTakesTheStrictestRow(t *testing.T) {
 		"a login moved":                      w.on(model.CmdMapPerson, "lead", "login", "agent2"),
 		"an account that is somebody's":      w.on(model.CmdMapPerson, "lead", "account", "@cousin"),
 		"an account that is no more":         w.on(model.CmdMapPerson, "agent2", "account", "@niece", "unmap", "true"),
+		"other recovery keys":                plain(model.CmdSetSetting, "name", "recovery", "value", otherKeys(t)),
 		"more followers to become protected": plain(model.CmdSetSetting, "name", "high_profile_at", "value", "100001"),
 		"the row of governing itself":        w.publish(func(doc object) { doc.at("rows", "loosen")["keys"] = 2 }),
 	} {

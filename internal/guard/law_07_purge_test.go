@@ -106,7 +106,7 @@ func TestLaw07PurgeWaitsForAppeals(t *testing.T) {
 	w.pass(31 * day)
 	purging := w.submitting("lead", w.Command(model.CmdPurge, "uncle"))
 	w.invalid(model.KindConflict, "", "an appeal that is open", purging)
-	w.Do("lead2", w.deciding("uncle", appeal, "reject"), "lead2")
+	w.Do("lead2", w.deciding("uncle", appeal, "reject"))
 	if err := purging(); err != nil {
 		t.Error(err)
 	}

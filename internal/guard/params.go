@@ -160,10 +160,10 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		return d.readClass()
 	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential, model.CmdMapPerson:
 		return d.readStaff(ctx, r, now)
-	case model.CmdPublishPolicy:
-		return c.readPolicy(d)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
 		return d.readTakeover(ctx, r)
+	case model.CmdPublishPolicy:
+		return c.readPolicy(d)
 	case model.CmdSetSetting:
 		return d.readSetting(ctx, r)
 	default:

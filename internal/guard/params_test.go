@@ -156,7 +156,7 @@ func TestBadInput(t *testing.T) {
 		{"params.value", plain(model.CmdSetSetting, "name", "high_profile_at", "value", "100000")}, // it is
 		{"params.to", plain(model.CmdSetSetting, "name", "high_profile_at", "value", "5", "to", "5")},
 		{"kind", plain("explode")},
-		{"kind", w.Command(model.CmdDecideAppeal, "uncle")},
+		{"params.appeal", w.Command(model.CmdDecideAppeal, "uncle")},
 		{"case", change(w.Command(model.CmdViewPrivate, "uncle"), func(c *model.Command) { c.Case = 0 })},
 		{"params.for", w.Command(model.CmdPurge, "uncle", "for", "1h")},
 		{"params.at", w.Command(model.CmdPurge, "uncle", "at", "2017-11-03T06:00:00Z")},

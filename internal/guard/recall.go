@@ -57,7 +57,7 @@ func Recall(p Past, then, by *policy.Bundle) (r Recollection, known bool) {
 	var holders []approval.Holder
 	payers := []PastPerson{p.Requester}
 	for _, s := range p.Signers {
-		if c.mightSign(d, s.Person) != nil {
+		if c.staffMaySign(d, s.Person) != nil {
 			continue
 		}
 		holders = append(holders, approval.Holder{Person: s.ID, Roles: s.RoleSet(), Team: s.Team})
@@ -70,17 +70,6 @@ func Recall(p Past, then, by *policy.Bundle) (r Recollection, known bool) {
 		}
 	}
 	return r, true
-}
-
-// mightSign is what can be told of whether somebody's key would count when nothing is read: by laws and policy, not by what
-// they have to do with the account.
-func (c *court) mightSign(d deed, p model.Person) *model.Error {
-	for _, e := range []*model.Error{leaversHoldNoKeys(d, p, c.now), notOneself(d, p.ID)} {
-		if e != nil {
-			return e
-		}
-	}
-	return c.ask(policy.VerbSign, d, p)
 }
 
 // recalled finds what the laws knew of a request when it was made: the row of the table that gives what it was asked to

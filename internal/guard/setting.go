@@ -9,25 +9,32 @@ import (
 
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
+	"keyturn/internal/policy"
+	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 )
 
 // maxHighProfileAt bounds the number of followers at which an account becomes high_profile: more than there are people.
 const maxHighProfileAt = 10_000_000_000
 
-// readSetting reads a change of one of the settings. All but high_profile_at are what a store was born with: passkeys sign
-// for the desk's address, members' apps and the ledger know the network's, and only a demo has shortened waits.
+// readSetting reads a change of one of the settings. All but two are what a store was born with: passkeys sign for the desk's
+// address, members' apps and the ledger know the network's, and only a demo has shortened waits.
 func (d *deed) readSetting(ctx context.Context, r store.Reads) error {
-	name := d.cmd.Params[paramName]
-	switch name {
+	switch name := d.cmd.Params[paramName]; name {
 	case setHighProfileAt:
+		return d.readHighProfileAt(ctx, r)
+	case setRecovery:
+		return d.readRecovery(ctx, r)
 	case "":
-		return model.Invalid("params.name", "is needed: the setting, which is %s", setHighProfileAt)
+		return model.Invalid("params.name", "is needed: the setting, which is %s or %s", setHighProfileAt, setRecovery)
 	case setURL, setDeskURL, setWaitDivisor, setDemo:
 		return model.Invalid("params.name", "%s is what the store was born with, and never changes", name)
 	default:
-		return model.Invalid("params.name", "%q is no setting; %s can be changed", name, setHighProfileAt)
+		return model.Invalid("params.name", "%q is no setting; %s and %s can be changed", name, setHighProfileAt, setRecovery)
 	}
+}
+
+func (d *deed) readHighProfileAt(ctx context.Context, r store.Reads) error {
 	text := d.cmd.Params[paramValue]
 	to, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || to < 1 || to > maxHighProfileAt || strconv.FormatInt(to, 10) != text {
@@ -42,7 +49,29 @@ func (d *deed) readSetting(ctx context.Context, r store.Reads) error {
 	}
 	d.loosens = to > now // fewer accounts become protected by themselves
 	d.row = rowFor(d.loosens)
-	d.target = model.Target{Handle: name, State: strconv.FormatInt(now, 10)}
+	d.target = model.Target{Handle: setHighProfileAt, State: strconv.FormatInt(now, 10)}
+	return nil
+}
+
+// readRecovery reads other recovery keys. Whatever they were, others than those who hold them now could give passkeys, or
+// nobody could any more: that takes what loosening takes.
+func (d *deed) readRecovery(ctx context.Context, r store.Reads) error {
+	to, err := recovery.ParseKeys("params.value", d.cmd.Params[paramValue])
+	if err != nil {
+		return err
+	}
+	if d.cmd.Params[paramValue] != to.Encode() {
+		return model.Invalid("params.value", "must be written as keyturn recovery keygen prints it")
+	}
+	now, _, err := r.Setting(ctx, setRecovery)
+	if err != nil {
+		return err
+	}
+	if now == to.Encode() {
+		return model.Invalid("params.value", "are the recovery keys already")
+	}
+	d.loosens, d.row = true, policy.RowLoosen
+	d.target = model.Target{Handle: setRecovery, State: now}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn/internal/model"
+	"keyturn/internal/recovery"
 )
 
 // Words says in one plain sentence what a request will do, to whom, and how many people see it: what somebody who signs
@@ -194,8 +195,11 @@ func onNetwork(q model.Request) string {
 	return strings.ReplaceAll(string(q.Command.Kind), "_", " ")
 }
 
-// setting is about high_profile_at, the only one that changes; the guard puts its value now into the state that is signed.
+// setting is about one of the settings that change; the guard puts its value now into the state that is signed.
 func setting(q model.Request) string {
+	if q.Target.Handle == "recovery" {
+		return sealedKeys(q)
+	}
 	from, err1 := strconv.ParseInt(q.Target.State, 10, 64)
 	to, err2 := strconv.ParseInt(q.Command.Params["value"], 10, 64)
 	if err1 != nil || err2 != nil {
@@ -206,6 +210,20 @@ func setting(q model.Request) string {
 		return text + "; fewer accounts become protected, and none that is so already stops being it"
 	}
 	return text + "; those that have as many already become so at once"
+}
+
+// sealedKeys is about other recovery keys.
+func sealedKeys(q model.Request) string {
+	to, err := recovery.ParseKeys("value", q.Command.Params["value"])
+	if err != nil {
+		return "The recovery keys become others, which cannot be read"
+	}
+	text := fmt.Sprintf("%d of these %d recovery keys can bring back somebody who lost their passkeys, after a week in public: %s",
+		to.Threshold, len(to.VKeys), strings.Join(to.Names(), ", "))
+	if q.Target.State == "" {
+		return text + "; until now there are none"
+	}
+	return text + "; those that there are now, no more"
 }
 
 // changes lists the parameters that are there, by name.

@@ -1,18 +1,35 @@
 package moderation_test
 
 import (
+	"crypto/rand"
 	"strings"
 	"testing"
 	"time"
 
 	"keyturn/internal/model"
 	"keyturn/internal/moderation"
+	"keyturn/internal/recovery"
 )
+
+// sealedIn are recovery keys in the envelopes of that name, as a setting.
+func sealedIn(t *testing.T, names ...string) string {
+	t.Helper()
+	keys := recovery.Keys{Threshold: recovery.MinThreshold}
+	for _, name := range names {
+		_, vkey, err := recovery.NewKey(name, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys.VKeys = append(keys.VKeys, vkey)
+	}
+	return keys.Encode()
+}
 
 func TestWords(t *testing.T) {
 	president := model.Target{Handle: "president", Class: model.ClassGovernment, Reach: 10_000}
 	leila := model.Target{Handle: "Leila", State: "employee active, roles [lead]"}
 	wait := model.Requirement{Wait: 15 * time.Minute}
+	sealed := sealedIn(t, "bank", "board", "lawyer")
 	params := func(p ...string) map[string]string {
 		m := map[string]string{}
 		for i := 0; i < len(p); i += 2 {
@@ -94,6 +111,8 @@ func TestWords(t *testing.T) {
 			want: "@cousin is not Leila's any more; it stays an account about which Leila decides nothing."},
 		{kind: model.CmdSetSetting, target: model.Target{Handle: "high_profile_at", State: "100000"}, params: params("name", "high_profile_at", "value", "200000"),
 			want: "An account becomes high profile by itself at 200,000 followers instead of 100,000 followers; fewer accounts become protected, and none that is so already stops being it."},
+		{kind: model.CmdSetSetting, target: model.Target{Handle: "recovery", State: "others"}, params: params("name", "recovery", "value", sealed),
+			want: "3 of these 3 recovery keys can bring back somebody who lost their passkeys, after a week in public: bank, board, lawyer; those that there are now, no more."},
 		{kind: model.CmdSetSetting, target: model.Target{Handle: "high_profile_at", State: "100000"}, params: params("name", "high_profile_at", "value", "1"),
 			want: "An account becomes high profile by itself at 1 follower instead of 100,000 followers; those that have as many already become so at once."},
 		{kind: model.CmdFreeze, want: "Nothing darkens, silences or takes over protected accounts for 30 minutes, or until the freeze is ended if a second person confirms it."},

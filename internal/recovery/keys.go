@@ -70,6 +70,16 @@ func (k Keys) Encode() string {
 	return string(b)
 }
 
+// Names are what the keys are called: whose envelopes they are in.
+func (k Keys) Names() []string {
+	var names []string
+	for _, vkey := range k.VKeys {
+		name, _, _ := strings.Cut(vkey, "+")
+		names = append(names, name)
+	}
+	return names
+}
+
 // NewKey makes one recovery key. name says whose envelope it is in: it has no spaces and no plus signs, and stands beside
 // each signature. skey is secret.
 func NewKey(name string, rand io.Reader) (skey, vkey string, err error) {
