@@ -238,6 +238,27 @@ func TestAdminTokenIsNoSignature(t *testing.T) {
 	}
 }
 
+// TestAdminDeleteOnlyAsks: a purge takes 30 days in the dark, and two people.
+func TestAdminDeleteOnlyAsks(t *testing.T) {
+	s := newServer(t)
+	agent := s.moderator("cousin")
+	drop := func() gotRefusal { return refusal(agent.do(http.MethodDelete, s.adminPath("uncle", ""), "", "")) }
+	if r := drop(); r.Law == "" || r.Request != nil {
+		t.Errorf("of an account that is not dark: %+v", r)
+	}
+	agent.post(s.adminPath("uncle", "/action"), "type", "suspend").want(http.StatusOK)
+	if r := drop(); r.Law == "" || r.Request != nil {
+		t.Errorf("of an account that has just become dark: %+v", r)
+	}
+	s.Clock.Advance(guard.PurgeHold)
+	if r := drop(); r.Request == nil || r.Request.Kind != "purge" || r.Request.Missing.Keys != 2 {
+		t.Errorf("of an account that was dark for long: %+v", r)
+	}
+	if a := into[gotAdmin](agent.get(s.adminPath("uncle", ""))); a.Account.DisplayName != "uncle" {
+		t.Errorf("it is gone: %+v", a)
+	}
+}
+
 // TestAdminIsRefusedByTheGuard: with the law, as 403, in the ledger, and nothing done.
 func TestAdminIsRefusedByTheGuard(t *testing.T) {
 	s := newServer(t)

@@ -42,7 +42,7 @@ func (r Reads) Look(ctx context.Context, request, person model.ID) (Look, error)
 
 // LooksBy counts the looks that a person had a part in since a time.
 func (r Reads) LooksBy(ctx context.Context, person model.ID, since time.Time) (n int64, err error) {
-	if _, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM looks WHERE person = $1 AND at > $2`, person, millis(since)); err != nil {
+	if _, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM looks WHERE `+sameHuman("person")+` AND at > $2`, person, millis(since)); err != nil {
 		err = fmt.Errorf("counting looks: %w", err)
 	}
 	return n, err

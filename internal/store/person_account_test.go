@@ -80,19 +80,20 @@ func TestWhatAMergedEntryDidCountsAsTheOthers(t *testing.T) {
 				p.PutCharge(ctx, store.Charge{ID: 3, Person: 1, Account: 7, Request: 13, Kind: model.CmdRestore, At: start}),
 				p.PutRequest(ctx, model.Request{ID: 14, State: model.StateVetoed}),
 				p.PutVeto(ctx, store.Veto{ID: 4, Request: 14, Person: 1, Case: 9, At: start}),
-				p.PutFreeze(ctx, store.Freeze{ID: 5, Scope: store.FreezeAll, StartedBy: 1, StartedAt: start}))
+				p.PutFreeze(ctx, store.Freeze{ID: 5, Scope: store.FreezeAll, StartedBy: 1, StartedAt: start}),
+				p.PutLook(ctx, store.Look{ID: 6, Request: 15, Person: 1, At: start}))
 		})
-		counts := func(person model.ID) [5]int64 {
+		counts := func(person model.ID) [6]int64 {
 			before := start.Add(-time.Second)
 			n, reach, err := e.Charged(ctx, person, before)
 			if err != nil {
 				t.Fatal(err)
 			}
 			of := got[int64](e)
-			return [5]int64{n, reach, of(e.UndoneBy(ctx, person, before)), of(e.Vetoes(ctx, person, 9, model.StateVetoed, before)),
-				of(e.FreezesBegun(ctx, person, before))}
+			return [6]int64{n, reach, of(e.UndoneBy(ctx, person, before)), of(e.Vetoes(ctx, person, 9, model.StateVetoed, before)),
+				of(e.FreezesBegun(ctx, person, before)), of(e.LooksBy(ctx, person, before))}
 		}
-		for person, want := range map[model.ID][5]int64{1: {1, 5, 1, 1, 1}, 2: {1, 8, 0, 0, 0}} {
+		for person, want := range map[model.ID][6]int64{1: {1, 5, 1, 1, 1, 1}, 2: {1, 8, 0, 0, 0, 0}} {
 			if n := counts(person); n != want {
 				t.Errorf("person %d: %v, want %v", person, n, want)
 			}
@@ -100,7 +101,7 @@ func TestWhatAMergedEntryDidCountsAsTheOthers(t *testing.T) {
 		e.put(func(ctx context.Context, p *store.PrivTx) error {
 			return errors.Join(p.PutMerge(ctx, store.Merge{Person: 1, Into: 2, At: start}), p.PutMerge(ctx, store.Merge{Person: 3, Into: 2, At: start}))
 		})
-		for person, want := range map[model.ID][5]int64{1: {1, 5, 1, 1, 1}, 2: {2, 13, 1, 1, 1}, 3: {0, 0, 0, 0, 0}} {
+		for person, want := range map[model.ID][6]int64{1: {1, 5, 1, 1, 1, 1}, 2: {2, 13, 1, 1, 1, 1}, 3: {0, 0, 0, 0, 0, 0}} {
 			if n := counts(person); n != want {
 				t.Errorf("person %d, merged: %v, want %v", person, n, want)
 			}
