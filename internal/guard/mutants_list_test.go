@@ -22,7 +22,7 @@ func mutants() []mutant {
 		{1, "guard/lift", "	case !madeAt.Before(s.Start):", "	case false:", "OwnerLiftsNothingElse"},
 		{1, "guard/owner", "model.GroupTakeover && q.Target.Strictest == model.ClassStandard", "model.GroupTakeover", "TakeoverInPieces"},
 		{1, "guard/owner", "	case !held.CreatedAt.Before(q.CreatedAt):", "	case false:", "OwnersKeyDoesNotCount"},
-		{1, "guard/owner", "approval.Holder{Person: k.Owner.Account}, c.g", "approval.Holder{Person: k.Owner.Account, Team: \"owners\"}, c.g", "OwnersKeyDoesNotCount"},
+		{1, "guard/owner", "	h := approval.Holder{Person: k.Owner.Account}", "	h := approval.Holder{Person: k.Owner.Account, Team: \"owners\"}", "OwnersKeyDoesNotCount"},
 		{1, "guard/takeover", "	return p.EndSignIns(ctx, account)", "	return nil", "TakeoverTakesItsKeys"},
 
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || !d.cheap {", "BundleInForce"},
@@ -69,6 +69,7 @@ func mutants() []mutant {
 
 		{3, "guard/takeover", "if refusal, err = g.mayHandOut(ctx, p, q, a); err", "if refusal, err = nil, nil; err", "GetsNoLink"},
 
+		{4, "guard/owner", "append(own.SameAs, link.Person)", "own.SameAs", "TheirOwnAccount"},
 		{4, "guard/laws", "if g.GrantedAt.After(since) {", "if g.GrantedAt.After(now) {", "Sponsors"},
 		{4, "guard/laws", "append(h.SameAs, c.Sponsor, c.InvitedBy)", "append(h.SameAs, c.Sponsor)", "Sponsors"},
 		{4, "guard/laws", "append(h.SameAs, c.Sponsor, c.InvitedBy)", "append(h.SameAs, c.InvitedBy)", "Sponsors"},

@@ -217,13 +217,26 @@ func (g *Guard) TurnAsOwner(ctx context.Context, account, request model.ID, resp
 const noPerson model.ID = 0
 
 // ownerStands asks whether the owner's key counts, and gives them as the quorum counts them: one person, of no role and no
-// team. Every row asks for a team, so that no owner does alone what the staff are asked for.
+// team. Every row asks for a team, so that no owner does alone what the staff are asked for. Whose account belongs to one of
+// the staff is that human (law 4).
 func (c *court) ownerStands(ctx context.Context, d deed, q model.Request, k model.Key) (approval.Holder, *model.Error, error) {
 	held, err := c.r.AccountPasskey(ctx, k.Credential)
 	if err != nil && model.KindOf(err) != model.KindNotFound {
 		return approval.Holder{}, nil, err
 	}
-	return approval.Holder{Person: k.Owner.Account}, c.g.ownersKey(d, q, k, held), nil
+	h := approval.Holder{Person: k.Owner.Account}
+	link, err := c.r.LinkOf(ctx, k.Owner.Account)
+	if err != nil && model.KindOf(err) != model.KindNotFound {
+		return h, nil, err
+	}
+	if err == nil {
+		own, err := c.holder(ctx, link.Person)
+		if err != nil {
+			return h, nil, err
+		}
+		h.SameAs = append(own.SameAs, link.Person)
+	}
+	return h, c.g.ownersKey(d, q, k, held), nil
 }
 
 // ownersKey is law 5 for the owner's key, and the table's bound of it: it is a WebAuthn signature, by a passkey that the

@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/store"
+	"keyturn/internal/testkit"
 )
 
 // takeover is a takeover of each kind, with what it needs to be aimed.
@@ -281,6 +282,27 @@ func TestLaw01OwnersKeyDoesNotCount(t *testing.T) {
 		t.Errorf("with one of the staff it is %s", out.Request.State)
 	}
 	weak.whole()
+}
+
+// TestLaw04TheirOwnAccount: one of the staff whose account it is decides nothing about it as such, and as its owner is the
+// human that they are: with whom they have just brought in they do not make two.
+func TestLaw04TheirOwnAccount(t *testing.T) {
+	w := &world{testkit.NewWorld(t, testkit.WorldOptions{Linked: map[string]string{"lead": "uncle"}}), t}
+	w.join("nadir", "lead", "admin2", "admin2")
+	owner := w.NewOwner("uncle")
+	w.pass(time.Minute)
+	signOut := w.takeover(model.CmdSignOut, "uncle")
+	w.refused("nobody_in_their_own_case", "by the owner themself", w.submitting("lead", signOut))
+	q := w.ask("nadir", signOut)
+	w.turn(q, "nadir")
+	out, err := owner.Turn(q.ID)
+	if err != nil || out.Request.State != model.StatePending || out.Missing.Keys != 1 {
+		t.Errorf("the owner and whom they brought in: %s, missing %+v: %v", out.Request.State, out.Missing, err)
+	}
+	if out := w.turn(q, "agent2"); out.Request.State != model.StateExecuted {
+		t.Errorf("with a second person it is %s, missing %+v", out.Request.State, out.Missing)
+	}
+	w.whole()
 }
 
 // TestLaw05OwnersKeyIsRemoved: a key of the owner's stops counting with its passkey.
