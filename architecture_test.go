@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"web":       {"model"},
 	"logserver": {"ledger", "model", "store", "web"},
 	"mastodon":  {"approval", "guard", "markup", "model", "moderation", "social", "web"},
-	"pages":     {"markup", "model", "owner", "social", "web"},
+	"pages":     {"markup", "model", "moderation", "owner", "social", "web"},
 	"desk":      {"approval", "audit", "guard", "ledger", "model", "moderation", "passkey", "policy", "staff", "store", "web"},
 	"founding":  {"desk", "guard", "model", "passkey", "policy", "recovery", "store", "web"},
 

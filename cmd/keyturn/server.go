@@ -119,7 +119,7 @@ func (s *server) publicHandler(ctx context.Context, settings guard.Settings) (ht
 	}
 	site, err := pages.New(s.net, pages.Config{URL: settings.URL, Title: title, Description: about, Now: s.now,
 		Log: s.log, Sources: s.edge.sources, SignIns: signIns,
-		Owner: owner.New(owner.Config{Store: s.st, Guard: s.guard, Network: s.net, Now: s.now})})
+		Moderation: s.cases, Owner: owner.New(owner.Config{Store: s.st, Guard: s.guard, Network: s.net, Now: s.now})})
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,9 @@ func (c *court) tookPart(ctx context.Context, cmd model.Command) ([]model.ID, er
 	keys, err := c.r.KeysOn(ctx, q.ID)
 	people := []model.ID{q.Requester}
 	for _, k := range keys {
-		people = append(people, k.Person)
+		if k.Person != 0 { // an owner's key is nobody's of the staff
+			people = append(people, k.Person)
+		}
 	}
 	return people, err
 }

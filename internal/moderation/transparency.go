@@ -77,7 +77,7 @@ func (m *Moderation) Transparency(ctx context.Context, from, to time.Time, progr
 		return t, err
 	}
 	t.Cases.Median = int64(took / time.Second)
-	closed := map[model.AppealState]int64{}
+	var closed map[model.AppealState]int64
 	if t.Appeals.Received, closed, took, err = m.st.AppealsBetween(ctx, from, to); err != nil {
 		return t, err
 	}

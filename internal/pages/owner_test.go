@@ -164,7 +164,7 @@ func TestGuessingIsSlowed(t *testing.T) {
 func TestAnotherSitesForm(t *testing.T) {
 	s := newServer(t)
 	b := s.owner("uncle")
-	for _, path := range []string{"/auth/sign_in", "/auth/sign_out", "/settings/password", "/settings/sessions/1/end", "/settings/apps/1/end"} {
+	for _, path := range []string{"/auth/sign_in", "/auth/sign_out", "/settings/password", "/settings/sessions/1/end", "/settings/apps/1/end", "/settings/strikes/1/appeal"} {
 		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("username=uncle&password=correct+horse"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "cross-site")

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/owner"
 	"keyturn/internal/social"
 	"keyturn/internal/testkit"
@@ -51,8 +52,9 @@ func newServerAt(t testing.TB, address string) *server {
 		t.Fatal(err)
 	}
 	site, err := New(s.net, Config{URL: address, Title: "Network", Description: "All of <us>", Now: s.Clock.Now, Log: log,
-		SignIns: web.NewLimiter(web.Rate{Burst: 5, Every: time.Hour}, s.Clock.Now),
-		Owner:   owner.New(owner.Config{Store: s.Store, Guard: s.Guard, Network: s.net, Now: s.Clock.Now})})
+		SignIns:    web.NewLimiter(web.Rate{Burst: 5, Every: time.Hour}, s.Clock.Now),
+		Moderation: moderation.New(s.Store, s.Clock.Now),
+		Owner:      owner.New(owner.Config{Store: s.Store, Guard: s.Guard, Network: s.net, Now: s.Clock.Now})})
 	if err != nil {
 		t.Fatal(err)
 	}

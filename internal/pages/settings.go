@@ -39,6 +39,9 @@ func (s *site) settingsRoutes(mux *http.ServeMux) {
 	mux.Handle("POST /settings/password", s.owner(s.changePassword))
 	mux.Handle("POST /settings/sessions/{id}/end", s.owner(s.endSession))
 	mux.Handle("POST /settings/apps/{id}/end", s.owner(s.endApp))
+	mux.Handle("GET /settings/strikes", s.ownerPage(s.strikes))
+	mux.Handle("GET /settings/strikes/{id}", s.ownerPage(s.oneStrike))
+	mux.Handle("POST /settings/strikes/{id}/appeal", s.owner(s.appeal))
 	mux.Handle("GET /settings/export", s.ownerPage(s.export))
 	mux.Handle("GET /settings/export/archive.json", s.owner(s.exportArchive))
 	mux.Handle("GET /settings/export/following_accounts.csv", s.owner(s.exportFollows))
@@ -67,6 +70,8 @@ func doneWords(done string) string {
 		return "The passkey is removed."
 	case "passkey-made":
 		return "Your passkey is made."
+	case "appeal":
+		return "Your appeal is made. What is decided stands here."
 	case "lift":
 		return "Your passkey lifted the lock."
 	case "agreed":

@@ -14,6 +14,7 @@ import (
 
 	"keyturn/internal/markup"
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/owner"
 	"keyturn/internal/social"
 	"keyturn/internal/web"
@@ -29,6 +30,7 @@ type Config struct {
 	Sources     web.Sources
 	SignIns     *web.Limiter // of sign-ins that failed, by source; shared with the client API
 	Owner       *owner.Owner
+	Moderation  *moderation.Moderation
 }
 
 // How often one owner may change something on their pages, and one address call what takes no session.

@@ -8,6 +8,7 @@ import (
 
 // standing is one sanction on the owner's account, in words for them.
 type standing struct {
+	ID    model.ID
 	Title string
 	Means string
 	Quote string // the beginning of the post that it is on; empty for the whole account
@@ -21,7 +22,7 @@ type standing struct {
 
 func standingOf(s model.Sanction) standing {
 	title, means := sanctionWords(s.Kind)
-	return standing{Title: title, Means: means, Rule: s.Rule, Since: stamp(s.Start), Until: stamp(s.End)}
+	return standing{ID: s.ID, Title: title, Means: means, Rule: s.Rule, Since: stamp(s.Start), Until: stamp(s.End)}
 }
 
 // sanctionWords are what a sanction is called, and what it means for the owner.

@@ -17,6 +17,9 @@ func TestEveryTemplateWithEverything(t *testing.T) {
 	plain.Spoiler, plain.BoostedBy = "", nil
 	turn := turns{Newest: "/", Older: "/?max_id=1"}
 	own := settingsFrame{frame: f, Path: "/settings", Handle: "ada", Done: "Done."}
+	everyStrike := strike{ID: 1, Title: "Locked", Means: "words", Active: true, Since: post.Time, Until: post.Time, Over: post.Time, Legal: true,
+		Ground: "1", Category: "words", Facts: "words", Message: "words", Quote: "post", Appeals: post.Time, Appealable: true,
+		Appeal: &strikeAppeal{"no", post.Time, "words", "words"}}
 	pages := map[string]any{
 		"sign_in.html": signInPage{frame: f, Next: "/settings", Name: "ada", Problem: "words"},
 		"settings.html": settingsPage{settingsFrame: own, Email: "ada@example.org", Protected: true, Class: "government",
@@ -27,8 +30,10 @@ func TestEveryTemplateWithEverything(t *testing.T) {
 			Passkeys: []passkeyRow{{1, "phone", post.Time}},
 			Sessions: []sessionRow{{ID: 1, Agent: "Firefox", Since: post.Time, Used: post.Time, Present: true}, {}},
 			Apps:     []appRow{{ID: 1, Name: "toot", Website: "https://toot.example", First: post.Time, Last: post.Time}, {}}},
-		"export.html": exportPage{own, 1, 2},
-		"home.html":   homePage{frame: f, Host: "network.example", Posts: []card{post, plain}, turns: turn},
+		"strikes.html": strikesPage{settingsFrame: own, Strikes: []strike{everyStrike, {}}, Older: 1},
+		"strike.html":  strikePage{settingsFrame: own, strike: everyStrike, Longest: 9, Said: "no", Problem: "words"},
+		"export.html":  exportPage{own, 1, 2},
+		"home.html":    homePage{frame: f, Host: "network.example", Posts: []card{post, plain}, turns: turn},
 		"profile.html": profilePage{frame: f, By: by, Note: "<p>note</p>", Joined: post.Time, Posts: 1, Following: 2, Followers: 3,
 			Cards: []card{post, plain}, turns: turn},
 		"post.html":      postPage{frame: f, By: by, Ancestors: []card{plain}, Post: post, Descendants: []card{plain}},
