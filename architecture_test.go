@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"drill":      {"audit", "deskclient", "model", "softkey"},
 	"prove":      {"approval", "demo", "guard", "ledger", "model", "policy", "reference", "softkey", "staff", "store"},
 	"bench":      {"guard", "model", "social", "store"},
-	"testkit":    {"demo", "guard", "model", "moderation", "passkey", "policy", "recovery", "softkey", "store"},
+	"testkit":    {"demo", "guard", "ledger", "model", "moderation", "passkey", "policy", "recovery", "softkey", "store"},
 }
 
 // toCome are packages that have their place but need not be there yet.
@@ -71,14 +71,14 @@ var fences = []struct {
 	prefix string
 	only   []string
 }{
-	{"database/sql", []string{"store"}},
+	{"database/sql", []string{"store", "testkit"}},
 	{"github.com/jackc/pgx", []string{"store"}},
 	{"github.com/pressly/goose", []string{"store"}},
 	{"modernc.org/sqlite", []string{"store"}},
 	{"net/http", []string{"web", "logserver", "mastodon", "pages", "desk", "founding", "deskclient", "drill", "bench",
 		"cmd/keyturn"}},
 	{"github.com/cedar-policy", []string{"policy"}},
-	{"golang.org/x/mod/sumdb", []string{"ledger", "recovery", "store"}},
+	{"golang.org/x/mod/sumdb", []string{"ledger", "recovery", "store", "testkit"}},
 	{"github.com/go-webauthn/webauthn", []string{"passkey", "softkey"}},
 	{"github.com/descope/virtualwebauthn", nil},
 	{"pgregory.net/rapid", nil},
