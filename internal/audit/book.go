@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"time"
 
 	"keyturn/internal/ledger"
@@ -23,11 +25,10 @@ type Book struct {
 
 	papers *ledger.Verifier // the pass over the entries that is under way
 	table  *sweep           // and that over the tables
-	tables []string
 }
 
 func newBook(ctx context.Context, st *store.Store, workers int) *Book {
-	b := &Book{replay: newReplay(ctx, st, &findings{}, workers), tables: store.PrivilegedTables()}
+	b := &Book{replay: newReplay(ctx, st, &findings{}, workers)}
 	b.tree = ledger.NewVerifier(b.differ)
 	return b
 }
@@ -40,11 +41,15 @@ func OpenBook(ctx context.Context, st *store.Store) (*Book, error) {
 	// Half of the cores: whoever follows a ledger runs beside a server.
 	b := newBook(ctx, st, max(1, runtime.GOMAXPROCS(0)/2))
 	b.entries = []sum{}
+	b.limit = bookFindings
 	if err := b.read(chunkSize, nil); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
+
+// bookFindings is how many rows of a table one pass names: enough to be looked at, where thousands were changed.
+const bookFindings = 1000
 
 // Broken reports whether the ledger is not, or not any more, what its head says, as Follow saw it last: entries that are
 // appended to it make it no better.
@@ -155,6 +160,7 @@ func (b *Book) keep(e entry) {
 
 // Compare holds whole tables against the ledger, in the snapshot that Follow was given last.
 func (b *Book) Compare(now store.Reads, tables ...string) error {
+	b.strange(store.PrivilegedTables())
 	for _, name := range tables {
 		if _, err := b.begin(name, b.head.Size).on(b.ctx, b.replay, now, maxRows); err != nil {
 			return err
@@ -166,39 +172,50 @@ func (b *Book) Compare(now store.Reads, tables ...string) error {
 // maxRows is more than any table has.
 const maxRows = 1 << 50
 
-// Sweep goes on with a pass over all tables, by about so many rows, in the snapshot that Follow was given last. done
-// says that the pass is over; the next call begins another.
-func (b *Book) Sweep(now store.Reads, n int) (done bool, err error) {
-	if b.table == nil {
-		b.table = b.begin(b.tables[0], b.head.Size)
+// Tables are the privileged tables: those of which the ledger has at most so many rows, and the others, the smaller of
+// them first.
+func (b *Book) Tables(most int64) (small, large []string) {
+	size := func(name string) int64 {
+		if t := b.tables[name]; t != nil {
+			return t.len()
+		}
+		return 0
 	}
-	before := b.report.Rows
-	for left := n; left > 0; left = n - int(b.report.Rows-before) {
-		over, err := b.table.on(b.ctx, b.replay, now, left)
-		if err != nil {
-			return false, err
+	for _, name := range store.PrivilegedTables() {
+		if size(name) <= most {
+			small = append(small, name)
+		} else {
+			large = append(large, name)
 		}
-		if !over {
-			continue
-		}
-		next := indexOf(b.tables, b.table.table) + 1
-		if next == len(b.tables) {
-			b.table = nil
-			b.strange(b.tables)
-			return true, nil
-		}
-		b.table = b.begin(b.tables[next], b.head.Size)
 	}
-	return false, nil
+	slices.SortStableFunc(large, func(a, b string) int { return cmp.Compare(size(a), size(b)) })
+	return small, large
 }
 
-func indexOf(list []string, s string) int {
-	for i, t := range list {
-		if t == s {
-			return i
-		}
+// Restart has the passes of Sweep and Reread begin anew.
+func (b *Book) Restart() { b.table, b.papers = nil, nil }
+
+// Sweep goes on with a pass over tables, by at most so many rows, in the snapshot that Follow was given last. done says
+// that the pass is over; the next call begins another.
+func (b *Book) Sweep(now store.Reads, n int, tables []string) (done bool, err error) {
+	if len(tables) == 0 {
+		b.table = nil
+		return true, nil
 	}
-	return -1
+	if b.table == nil || !slices.Contains(tables, b.table.table) {
+		b.table = b.begin(tables[0], b.head.Size)
+	}
+	over, err := b.table.on(b.ctx, b.replay, now, n)
+	if err != nil || !over {
+		return false, err
+	}
+	next := slices.Index(tables, b.table.table) + 1
+	if next == len(tables) {
+		b.table = nil
+		return true, nil
+	}
+	b.table = b.begin(tables[next], b.head.Size)
+	return false, nil
 }
 
 // Reread goes on with a pass over the entries that the book has, by so many, in the snapshot that Follow was given

@@ -19,6 +19,7 @@ type sweep struct {
 	pass  int64
 	since int64 // the ledger's size when it began
 	seen  int64 // rows
+	named int   // rows that differ
 }
 
 // begin begins a pass over a table.
@@ -43,17 +44,20 @@ func (s *sweep) on(ctx context.Context, r *replay, now store.Reads, limit int) (
 		s.after = key
 		k, there := t.get(key)
 		if !there {
-			r.row(raw.Row(), nil, "the row is in the database but not in the ledger")
+			if s.names(r) {
+				r.row(raw.Row(), nil, "the row is in the database but not in the ledger")
+			}
 			continue
 		}
 		s.seen++
 		k.pass = s.pass
-		if have := r.sums.raw(raw); have != k.sum {
+		if have := r.sums.raw(raw); have != k.sum && s.names(r) {
 			if err := ctx.Err(); err != nil {
 				return false, err
 			}
 			if r.differs(raw.Row(), k) {
 				k.sum = have
+				s.named--
 			}
 		}
 		t.set(key, k)
@@ -68,6 +72,12 @@ func (s *sweep) on(ctx context.Context, r *replay, now store.Reads, limit int) (
 	return true, nil
 }
 
+// names counts a row that is to be named, and reports whether it is.
+func (s *sweep) names(r *replay) bool {
+	s.named++
+	return s.named <= r.limit
+}
+
 // missing names the rows that the pass did not come upon. What was written while it was under way it may have missed.
 func (s *sweep) missing(r *replay, t *rows) {
 	var gone []string
@@ -78,6 +88,9 @@ func (s *sweep) missing(r *replay, t *rows) {
 	}
 	slices.Sort(gone)
 	for _, key := range gone {
+		if !s.names(r) {
+			break
+		}
 		r.row(ledger.Row{Table: s.table, Key: key}, nil, "the row is in the ledger but not in the database")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -33,6 +34,7 @@ type replay struct {
 	tables     map[string]*rows
 	erased     map[int64]bool // entries whose private part was not there when they were read last
 	pass       int64          // the newest pass over a table
+	limit      int            // how many rows of a table a pass names
 	whole      map[string]map[string]map[string]string
 	signing    sync.WaitGroup
 	free       chan struct{} // one place for each signature that is being checked
@@ -43,7 +45,7 @@ type replay struct {
 }
 
 func newReplay(ctx context.Context, st *store.Store, found *findings, workers int) *replay {
-	return &replay{ctx: ctx, st: st, found: found, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{},
+	return &replay{ctx: ctx, st: st, found: found, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
 		signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }

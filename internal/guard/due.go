@@ -52,7 +52,7 @@ func (g *Guard) runDue(ctx context.Context) {
 
 // Due does once what has come due by now. What fails stands in nobody's way: the rest is done, and it is tried again.
 func (g *Guard) Due(ctx context.Context) error {
-	if g.broken != "" {
+	if g.broken() != "" {
 		return nil
 	}
 	errs := []error{g.leave(ctx), g.recover(ctx)}
@@ -219,7 +219,7 @@ func oldRequests(ctx context.Context, r store.Reads, m model.Person) ([]model.Re
 
 // RaiseClass makes an account high_profile that has reached the number of followers for it. It only ever raises.
 func (g *Guard) RaiseClass(ctx context.Context, account model.ID) error {
-	if g.broken != "" {
+	if g.broken() != "" {
 		return nil
 	}
 	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {

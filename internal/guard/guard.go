@@ -47,7 +47,8 @@ type Guard struct {
 	owners   passkey.RelyingParty // for whom owners' passkeys sign; zero where browsers make none
 	clock    clockWatch
 	bundle   atomic.Pointer[policy.Bundle] // the last one used; immutable, known by its hash
-	broken   string                        // what is wrong with the ledger's history, so that nothing is written; "": nothing
+	history  suspicion                     // what is wrong with the ledger's history, so that nothing is written
+	database suspicion                     // why the rows are doubted, so that nothing is harmed or governed by them
 }
 
 // New opens the door of a store that was born.
@@ -66,12 +67,11 @@ func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.L
 	} else {
 		log.Warn("owners can make no passkeys at this network's address", "url", settings.URL, "why", err)
 	}
-	if g.broken, err = checkHistory(ctx, st); err != nil {
+	broken, err := checkHistory(ctx, st)
+	if err != nil {
 		return nil, err
 	}
-	if g.broken != "" {
-		log.Error("privileged writes are refused", "why", g.broken)
-	}
+	g.Distrust(broken)
 	return g, nil
 }
 

@@ -124,6 +124,18 @@ function askToEnrol(button) {
   return ask({ kind: "enroll_credential", person: login, reason: "the passkey " + fingerprint + " is that of " + login, params: { enrolment } });
 }
 
+// restore asks for what an incident made dark to be visible again; the request's page takes the key.
+function restore(button) {
+  const { account, post } = button.dataset;
+  return ask({ kind: "restore", account, post, reason: "undone after an incident" });
+}
+
+async function acknowledge(form) {
+  await call("POST", "/api/v1/incidents/" + form.dataset.incident + "/acknowledge", { note: form.elements.note.value });
+  location.reload();
+  return "Noted.";
+}
+
 function request() {
   return "/api/v1/requests/" + document.querySelector("[data-request]").dataset.request;
 }
@@ -209,7 +221,7 @@ function follow(article, path) {
   }, 2000);
 }
 
-const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn, recover, remake, recovery: handIn };
+const forms = { "sign-in": signIn, enrol, found, "bring-in": bringIn, recover, remake, recovery: handIn, acknowledge };
 const actions = {
   key: turnKey,
   "reset-link": resetLink,
@@ -227,6 +239,7 @@ const actions = {
   acted: () => onCase("resolve", { outcome: "acted", note: noted() }, "The case is resolved."),
   "no-action": () => onCase("resolve", { outcome: "no_action", note: noted() }, "The case is resolved, without action."),
   reopen: () => onCase("reopen", { note: noted() }, "The case is open again."),
+  restore,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
