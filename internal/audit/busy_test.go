@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,9 @@ import (
 func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 	t.Helper()
 	w := testkit.NewWorld(t, o)
+	warned := w.Do("agent", w.Command(model.CmdWarn, "aunt"))
+	w.Do("admin", model.Command{Kind: model.CmdErasePrivate, Params: map[string]string{"entry": strconv.FormatInt(warned.Leaf, 10)},
+		Reason: "because of the test"}, "admin", "security", "lead")
 	w.Do("agent", w.Command(model.CmdSuspend, "president"), "lead", "gov", "security")
 	w.Do("agent", w.Command(model.CmdRestore, "president"), "lead2")
 	w.Do("agent", w.Command(model.CmdWarn, "uncle"))

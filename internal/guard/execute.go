@@ -58,6 +58,8 @@ func effect(ctx context.Context, p *store.PrivTx, q model.Request, v verdict) er
 		return publishPolicy(ctx, p, d)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
 		return takeOver(ctx, p, q, d)
+	case model.CmdErasePrivate:
+		return erase(ctx, p, q)
 	case model.CmdFreeze:
 		return freeze(ctx, p, v)
 	case model.CmdUnfreeze:

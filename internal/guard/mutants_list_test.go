@@ -37,6 +37,7 @@ func mutants() []mutant {
 		{2, "guard/params_staff", "role == model.RoleAgent && onlyAgent(held)", "role == model.RoleAgent", "StrictestRow"},
 		{2, "guard/params_staff", "rank(next.Status) > rank(was.Status) || ", "", "StrictestRow"},
 		{2, "guard/params_staff", " ||\n\t\twas.Kind == model.Contractor && next.Kind == model.Employee", "", "StrictestRow"},
+		{2, "guard/erase", "d.loosens, d.row = true, policy.RowLoosen", "d.row = policy.RowTighten", "Law02Erasure"},
 		{2, "guard/deed", "		signed.State == now.State && ", "		", "Races"},
 
 		{2, "guard/recovery", "if len(f.signers) < f.keys {", "if len(f.signers) < 2 {", "RecoveryTakesItsKeys"},

@@ -34,6 +34,7 @@ const (
 	paramHandle    = "handle"    // rename_handle: the new one
 	paramEmail     = "email"     // change_email: the new address; private
 	paramScope     = "scope"     // freeze: protected (the default) or all
+	paramEntry     = "entry"     // erase_private: the number of an entry of the ledger
 	paramMessage   = "message"   // warn and what sanctions: what its owner is told; private
 	paramAccount   = "account"   // map_person: the handle of the account that is linked to the person
 	paramUnmap     = "unmap"     // map_person: "true" ends the link
@@ -96,6 +97,8 @@ func ownParams(cmd model.Command) []string {
 		return []string{paramEmail}
 	case model.CmdFreeze:
 		return []string{paramScope}
+	case model.CmdErasePrivate:
+		return []string{paramEntry}
 	}
 	return nil
 }
@@ -148,6 +151,8 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		return d.readPolicy(ctx, r)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
 		return d.readTakeover(ctx, r)
+	case model.CmdErasePrivate:
+		return d.readErasure(ctx, r)
 	default:
 		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)
 	}

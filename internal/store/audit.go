@@ -12,7 +12,7 @@ import (
 func privTables() []*privTable {
 	return []*privTable{settingTable, personTable, grantTable, loginTable, credentialTable, classTable, requestTable,
 		keyTable, ownerKeyTable, takeoverTable, sanctionTable, strikeTable, chargeTable, vetoTable, policyTable, freezeTable, recoveryTable, purgeTable,
-		lookTable, personAccountTable, mergeTable}
+		lookTable, personAccountTable, mergeTable, erasureTable}
 }
 
 // PrivilegedTables are the names of the tables whose rows the ledger accounts for.
