@@ -71,7 +71,7 @@ var fences = []struct {
 	prefix string
 	only   []string
 }{
-	{"database/sql", []string{"store", "testkit"}},
+	{"database/sql", []string{"store", "bench", "testkit"}}, // bench measures the engine alone
 	{"github.com/jackc/pgx", []string{"store"}},
 	{"github.com/pressly/goose", []string{"store"}},
 	{"modernc.org/sqlite", []string{"store"}},

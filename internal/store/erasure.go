@@ -27,6 +27,11 @@ func (p *PrivTx) ErasePrivate(ctx context.Context, e Erasure) error {
 	if n == 0 {
 		return model.Errorf(model.KindConflict, "the private part of entry %d was erased already", e.Entry)
 	}
+	return p.PutErasure(ctx, e)
+}
+
+// PutErasure writes only that the private part of an entry was erased.
+func (p *PrivTx) PutErasure(ctx context.Context, e Erasure) error {
 	return p.put(ctx, erasureTable, e.Entry, e.Request, millis(e.At))
 }
 

@@ -43,6 +43,7 @@ type drawn struct {
 	Freeze     store.Freeze
 	Charge     store.Charge
 	Veto       store.Veto
+	Erasure    store.Erasure
 	Setting    [2]string
 	Recovery   store.Recovery
 	Purge      store.Purge
@@ -76,6 +77,7 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Charge = store.Charge{ID: ids.Next(), Person: ids.Next(), Account: id(), Request: id(), Kind: model.CmdBan, Case: id(),
 		Reach: anyCount.Draw(t, "reach"), At: time.UnixMilli(rapid.Int64Range(1, 1<<42).Draw(t, "at")).UTC()}
 	d.Veto = store.Veto{ID: ids.Next(), Request: d.Request.ID, Person: ids.Next(), Case: id(), At: at()}
+	d.Erasure = store.Erasure{Entry: int64(ids.Next()), Request: id(), At: at()}
 	d.Setting = [2]string{fmt.Sprint(text(), ids.Next()), text()}
 	d.Recovery = store.Recovery{ID: ids.Next(), Person: d.Person.ID, Login: d.Login.ID, Enrolment: id(), PublicKey: bytes(), Statement: text(),
 		State: store.RecoveryState(text()), StartedAt: at(), EffectAt: at(), ClosedAt: at(), StoppedBy: id()}
@@ -109,7 +111,7 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 	for _, err := range []error{p.PutPerson(ctx, d.Person), p.PutGrant(ctx, d.Grant), p.PutLogin(ctx, d.Login),
 		p.PutCredential(ctx, d.Credential), p.PutClass(ctx, d.Class), p.PutRequest(ctx, d.Request), p.PutKey(ctx, d.Key),
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
-		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
+		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutErasure(ctx, d.Erasure), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
 		p.PutRecovery(ctx, d.Recovery), p.PutPurge(ctx, d.Purge), p.PutLook(ctx, d.Look), p.PutPersonAccount(ctx, d.Linked),
 		p.PutMerge(ctx, d.Merge)} {
 		if err != nil {
@@ -148,6 +150,7 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 	}
 	r.Linked = must[store.PersonAccount](t)(e.LinkOf(ctx, d.Linked.Account))
 	r.Merge = only(t, must[[]store.Merge](t)(e.MergesInto(ctx, d.Person.ID)))
+	r.Erasure = must[store.Erasure](t)(e.Erasure(ctx, d.Erasure.Entry))
 	value, _, err := e.Setting(ctx, d.Setting[0])
 	if err != nil {
 		t.Fatal(err)
@@ -209,7 +212,7 @@ func TestPrivilegedRowsAreReadAsTheyWereWritten(t *testing.T) {
 			}
 			for _, got := range []int64{r.Person.Leaf, r.Grant.Leaf, r.Login.Leaf, r.Credential.Leaf, r.Class.Leaf, r.Request.Leaf,
 				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf,
-				r.Purge.Leaf, r.Look.Leaf, r.Linked.Leaf, r.Merge.Leaf} {
+				r.Purge.Leaf, r.Look.Leaf, r.Linked.Leaf, r.Merge.Leaf, r.Erasure.Leaf} {
 				if got != leaf {
 					t.Fatalf("a row names entry %d, not %d: %+v", got, leaf, r)
 				}
@@ -238,5 +241,6 @@ func (d drawn) as(o drawn) drawn {
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
 	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
 	d.Linked.ID, d.Linked.Person, d.Merge.Person, d.Merge.Into = o.Linked.ID, o.Person.ID, o.Person.ID, o.Person.ID
+	d.Erasure.Entry = o.Erasure.Entry
 	return d
 }
