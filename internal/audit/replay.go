@@ -99,6 +99,9 @@ func (r *replay) put(index int64, row ledger.Row, c change) {
 	if was, there := table.get(row.Key); was.sum != c.before && !(there && r.same(row.Table, row.Key, row.Before)) {
 		r.find(index, "it says that %s %s was something else before than the entries before it say", row.Table, row.Key)
 	}
+	if row.Values != nil && row.Values["leaf"] != strconv.FormatInt(index, 10) {
+		r.find(index, "it has %s %s name another entry as the one that wrote it", row.Table, row.Key)
+	}
 	if c.after == (sum{}) {
 		table.drop(row.Key)
 	} else {

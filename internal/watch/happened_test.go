@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -225,5 +226,30 @@ func TestTwoNodesOpenOneIncident(t *testing.T) {
 	}
 	if i := p.one(model.IncidentTampered); i.OverAt.IsZero() {
 		t.Error("it is not over")
+	}
+}
+
+// TestYesterdaysBackupRestored puts every table of a running server back to what a backup has: the rows and the ledger
+// agree, and only who followed the ledger knows that it was longer.
+func TestYesterdaysBackupRestored(t *testing.T) {
+	p := newPost(t)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	p.sql(`VACUUM INTO '` + backup + `'`)
+	p.Do("agent", p.Command(model.CmdDeactivate, "uncle"))
+	p.look()
+	p.none()
+	p.db.SetMaxOpenConns(1)
+	p.sql(`ATTACH '` + backup + `' AS backup`)
+	for _, table := range append(store.PrivilegedTables(), "ledger_head", "leaves", "tree_hashes", "feed", "incidents") {
+		p.sql(`DELETE FROM main.` + table)
+		p.sql(`INSERT INTO main.` + table + ` SELECT * FROM backup.` + table)
+	}
+	p.look()
+	p.one(model.IncidentTampered, "the head went back from")
+	if p.Guard.Broken() == "" {
+		t.Error("the guard goes on")
+	}
+	if _, err := p.Submit("agent", p.Command(model.CmdWarn, "aunt")); model.KindOf(err) != model.KindUnavailable {
+		t.Errorf("a warning then: %v", err)
 	}
 }
