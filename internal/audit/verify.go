@@ -27,7 +27,8 @@ func (r Report) OK() bool { return len(r.Findings) == 0 }
 // for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries
 // are done. An error means that something could not be read, not that something is wrong.
 //
-// It uses every core, and about 60 bytes of memory for each privileged row that there is. The store may be written to
+// It uses every core, and about 75 bytes of memory for each privileged row that there is, three times that with what
+// waits to be collected. The store may be written to
 // meanwhile: what is appended while the ledger is read is read at the end, together with the rows.
 func Verify(ctx context.Context, st *store.Store, progress func(done, of int64)) (Report, error) {
 	return verify(ctx, st, runtime.GOMAXPROCS(0), chunkSize, progress)

@@ -71,8 +71,8 @@ func TestErasure(t *testing.T) {
 	w.whole()
 }
 
-// TestErasureBadInput: what is no entry, what has nothing to erase, and what somebody has yet to read.
-func TestErasureBadInput(t *testing.T) {
+// TestLaw05ErasureBadInput: what is no entry, what has nothing to erase, and what somebody has yet to read.
+func TestLaw05ErasureBadInput(t *testing.T) {
 	w := newWorld(t)
 	for what, entry := range map[string]string{"none": "", "a word": "x", "negative": "-1", "beyond": "1000000", "the birth's": "0"} {
 		w.invalid(model.KindInvalid, "params.entry", what, w.submitting("admin", plain(model.CmdErasePrivate, "entry", entry)))
