@@ -114,3 +114,40 @@ func TestLongLedger(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkLongLedger asks and verifies a long ledger, beside the reading of one row by its key: what SQLite takes at the
+// least for any question.
+func BenchmarkLongLedger(b *testing.B) {
+	size := testkit.Size[int64](20_000, 1_000_000)
+	w, _ := chronicle(b, size)
+	b.Run("bare row", func(b *testing.B) {
+		for b.Loop() {
+			if _, _, err := w.Store.Setting(b.Context(), "url"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("who", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := audit.Who(b.Context(), w.Store, "president", w.Clock.Now()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("bare record", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := w.Store.RecordRange(b.Context(), 1000, 2000); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "µs/entry")
+	})
+	b.Run("verify", func(b *testing.B) {
+		for b.Loop() {
+			if report, err := audit.Verify(b.Context(), w.Store, nil); err != nil || !report.OK() {
+				b.Fatal(report.Findings, err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(size), "µs/entry")
+	})
+}
