@@ -248,7 +248,7 @@ func TestTheLedgerIsWatched(t *testing.T) {
 		"the root":         {`UPDATE ledger_head SET root = zeroblob(32)`, "the head is not that of the tree", true},
 		"the size":         {`UPDATE ledger_head SET size = size - 1`, "the head went back from", true},
 		"a longer head":    {`UPDATE ledger_head SET size = size + 1`, "are missing", true},
-		"the time":         {`UPDATE ledger_head SET at = at + 60000`, "the head says that the last entry was made at", false},
+		"the time":         {`UPDATE ledger_head SET at = at + 60000`, "the head says that the latest entry was made at", false},
 		"the name":         {`UPDATE ledger_head SET origin = 'elsewhere.example/log'`, "but was born as", false},
 	} {
 		t.Run(name, func(t *testing.T) {
