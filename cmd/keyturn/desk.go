@@ -40,6 +40,9 @@ type deskCmd struct {
 	Recoveries   deskRecoveriesCmd   `cmd:"" help:"List recoveries, the newest first."`
 	StopRecovery deskStopRecoveryCmd `cmd:"" help:"Stop a recovery during its public wait."`
 	Gaps         deskGapsCmd         `cmd:"" help:"List what the people who hold keys could not do any more, and what hangs on one person. Exit 1 when something is open now."`
+
+	Incidents   deskIncidentsCmd   `cmd:"" help:"List what the watch has noticed, the newest first."`
+	Acknowledge deskAcknowledgeCmd `cmd:"" help:"Say that you have seen an incident."`
 }
 
 // client signs in.

@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: addresses,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready": ready, "setenv": setenv,
+			"ready": ready, "setenv": setenv, "sql": changeBySQL, "incident": incident,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -11,6 +11,7 @@ import (
 
 	"keyturn/internal/staff"
 	"keyturn/internal/store"
+	"keyturn/internal/watch"
 )
 
 // maxFeedAge is how old the feed may be before a node of a shared database takes no reads (law 8).
@@ -18,7 +19,7 @@ const maxFeedAge = time.Second
 
 // opsHandler serves /healthz (the process runs), /readyz (it can serve: the database answers and the feed is fresh) and
 // /metrics (Prometheus).
-func opsHandler(st *store.Store, feed *store.Feed, people *staff.Staff) http.Handler {
+func opsHandler(st *store.Store, feed *store.Feed, people *staff.Staff, watching *watch.Watch) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte("ok\n"))
@@ -30,7 +31,7 @@ func opsHandler(st *store.Store, feed *store.Feed, people *staff.Staff) http.Han
 		}
 		w.Write([]byte("ready\n"))
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(st, feed, people), promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(st, feed, people, watching), promhttp.HandlerOpts{}))
 	return mux
 }
 
@@ -46,7 +47,7 @@ func notReady(ctx context.Context, st *store.Store, feed *store.Feed) string {
 	return ""
 }
 
-func metrics(st *store.Store, feed *store.Feed, people *staff.Staff) *prometheus.Registry {
+func metrics(st *store.Store, feed *store.Feed, people *staff.Staff, watching *watch.Watch) *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "keyturn_store_writes_total",
@@ -61,6 +62,10 @@ func metrics(st *store.Store, feed *store.Feed, people *staff.Staff) *prometheus
 			}
 			return float64(head.Size)
 		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "keyturn_incidents_open",
+			Help: "Incidents that are not closed."}, func() float64 { return float64(watching.Open()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "keyturn_incidents_unacknowledged",
+			Help: "Incidents that nobody has acknowledged."}, func() float64 { return float64(watching.Unacknowledged()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "keyturn_desk_sign_in_failures",
 			Help: "Sign-ins at the desk that failed in the last hour."}, func() float64 {
 			var n int64

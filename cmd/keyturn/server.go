@@ -20,6 +20,7 @@ import (
 	"keyturn/internal/softkey"
 	"keyturn/internal/staff"
 	"keyturn/internal/store"
+	"keyturn/internal/watch"
 	"keyturn/internal/web"
 )
 
@@ -51,6 +52,7 @@ type server struct {
 	net     *social.Network
 	staff   *staff.Staff
 	cases   *moderation.Moderation
+	watch   *watch.Watch
 	feed    *store.Feed // nil on the embedded store
 	network http.Handler
 	desk    http.Handler
@@ -67,6 +69,7 @@ func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *s
 	var loops sync.WaitGroup
 	loops.Go(func() { s.guard.Run(background) })
 	loops.Go(func() { s.tidy(background) })
+	loops.Go(func() { s.watch.Run(background) })
 	if s.feed != nil {
 		loops.Go(func() { s.feed.Run(background, log) })
 	}
@@ -74,7 +77,7 @@ func runServer(ctx context.Context, st *store.Store, l listeners, e edge, log *s
 	var doors sync.WaitGroup
 	doors.Go(func() { errs[0] = web.Serve(ctx, l.network, s.network, drainTime) })
 	doors.Go(func() { errs[1] = web.Serve(ctx, l.desk, s.desk, drainTime) })
-	doors.Go(func() { errs[2] = web.Serve(ctx, l.ops, opsHandler(st, s.feed, s.staff), drainTime) })
+	doors.Go(func() { errs[2] = web.Serve(ctx, l.ops, opsHandler(st, s.feed, s.staff, s.watch), drainTime) })
 	doors.Wait()
 	stop()
 	loops.Wait()
@@ -94,8 +97,8 @@ func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Tim
 	if s.guard, err = guard.New(ctx, st, now, log); err != nil {
 		return nil, err
 	}
+	s.watch = watch.New(watch.Config{Store: st, Guard: s.guard, Now: now, Log: log})
 	settings := s.guard.Settings()
-	s.cases = moderation.New(st, now)
 	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: s.now, Log: log,
 		HighProfileAt: s.guard.HighProfileAt, Raise: s.guard.RaiseClass})
 	if err != nil {
@@ -143,7 +146,7 @@ func (s *server) deskHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: s.cases,
+	return desk.New(desk.Config{Store: s.st, Guard: s.guard, Staff: s.staff, Moderation: s.cases, Watch: s.watch,
 		Sources: s.edge.sources, Log: s.log, Now: s.now})
 }
 

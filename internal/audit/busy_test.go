@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,9 @@ import (
 func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 	t.Helper()
 	w := testkit.NewWorld(t, o)
+	warned := w.Do("agent", w.Command(model.CmdWarn, "aunt"))
+	w.Do("admin", model.Command{Kind: model.CmdErasePrivate, Params: map[string]string{"entry": strconv.FormatInt(warned.Leaf, 10)},
+		Reason: "because of the test"}, "admin", "security", "lead")
 	w.Do("agent", w.Command(model.CmdSuspend, "president"), "lead", "gov", "security")
 	w.Do("agent", w.Command(model.CmdRestore, "president"), "lead2")
 	w.Do("agent", w.Command(model.CmdWarn, "uncle"))
@@ -68,7 +72,7 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 // owned has owners do what they can by passkey: one agrees to a reset, whose link is handed out, one lifts a lock.
 func owned(t *testing.T, w *testkit.World) {
 	t.Helper()
-	aunt, cousin := w.NewOwner("aunt"), w.NewOwner("cousin")
+	aunt, niece := w.NewOwner("aunt"), w.NewOwner("niece")
 	w.Clock.Advance(time.Minute)
 	out, err := w.Submit("agent", w.Command(model.CmdResetCredentials, "aunt"))
 	if err == nil {
@@ -83,10 +87,10 @@ func owned(t *testing.T, w *testkit.World) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Do("agent", w.Command(model.CmdLock, "cousin"))
-	locks, err := w.Store.Sanctions(t.Context(), cousin.Account)
+	w.Do("agent", w.Command(model.CmdLock, "niece"))
+	locks, err := w.Store.Sanctions(t.Context(), niece.Account)
 	if err == nil {
-		err = cousin.Lift(locks[0].ID)
+		err = niece.Lift(locks[0].ID)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -59,6 +59,7 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdMapPerson:        {"persons", "logins", "credentials", "role_grants", "person_accounts", "person_merges"},
 	model.CmdPublishPolicy:    {"policies"},
 	model.CmdSetSetting:       {"settings"},
+	model.CmdErasePrivate:     {"erasures"},
 	model.CmdFreeze:           {"freezes"},
 	model.CmdUnfreeze:         {"freezes"},
 }
@@ -82,6 +83,7 @@ var mayChange = map[string][]string{
 	"takeovers":        {"handed_at", "leaf"},
 	"strikes":          {"retracted_at", "leaf"},
 	"appeal_decisions": {},
+	"erasures":         {},
 }
 
 // entitled checks that an entry may have written what it wrote: somebody who can write to the database can add entries
@@ -211,6 +213,11 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 		}
 	}
 	r.lifts(f)
+	for _, row := range f.Rows {
+		if row.Table == "erasures" && row.Key != q.Command.Params["entry"] {
+			r.find(f.Index, "it erased entry %s, and was asked to erase entry %s", row.Key, q.Command.Params["entry"])
+		}
+	}
 	group := q.Command.Info().Group
 	bySession := q.Need.Keys == 1 && q.Command.Account != 0 && class == model.ClassStandard && group != model.GroupGovern
 	people := map[model.ID]bool{}
@@ -234,10 +241,10 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 }
 
 // empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an account of theirs,
-// an easier account, fewer accounts that become protected.
+// an easier account, fewer accounts that become protected; or takes evidence away.
 func empowers(row ledger.Row) bool {
 	switch row.Table {
-	case "role_grants", "credentials", "person_accounts":
+	case "role_grants", "credentials", "person_accounts", "erasures":
 		return row.Before == nil
 	case "logins":
 		return true // it is new, or goes to another person

@@ -13,6 +13,8 @@ type Finding struct {
 	Table string `json:"table,omitempty"` // of the row
 	Key   string `json:"key,omitempty"`   // of the row
 	What  string `json:"what"`
+
+	Columns []string `json:"columns,omitempty"` // in which the row differs
 }
 
 // String is the finding in one line.
@@ -49,7 +51,8 @@ func (f *findings) add(place int, finding Finding) {
 	f.list = append(f.list, placed{place, finding})
 }
 
-func (f *findings) sorted() []Finding {
+// take gives the findings in order, and forgets them.
+func (f *findings) take() []Finding {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	slices.SortStableFunc(f.list, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
@@ -57,5 +60,6 @@ func (f *findings) sorted() []Finding {
 	for _, p := range f.list {
 		all = append(all, p.Finding)
 	}
+	f.list = nil
 	return all
 }

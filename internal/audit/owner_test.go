@@ -33,7 +33,7 @@ func TestOwnersInTheLedger(t *testing.T) {
 			owners++
 		}
 	}
-	if said := strings.Join(claim.Proves, "\n"); owners != 1 || len(claim.Signatures) != 2 || !strings.Contains(said, "the account's owner, 2017-11-02") {
+	if said := strings.Join(claim.Proves, "\n"); owners != 1 || len(claim.Signatures) != 2 || !strings.Contains(said, "the account's owner, 2017-12-03") {
 		t.Errorf("it proves %s by %+v", said, claim.Signatures)
 	}
 	// Without the owner's key in it, or with another, it proves nothing.
@@ -51,7 +51,7 @@ func TestOwnersInTheLedger(t *testing.T) {
 			t.Errorf("without the owner's key: %v", err)
 		}
 	}
-	story, err := audit.Who(t.Context(), w.Store, "cousin", w.Clock.Now())
+	story, err := audit.Who(t.Context(), w.Store, "niece", w.Clock.Now())
 	if err != nil || len(story.Sanctions) != 1 || story.Sanctions[0].Lifting == nil || !story.Sanctions[0].Lifting.Owner {
 		t.Errorf("the story is %+v: %v", story, err)
 	}

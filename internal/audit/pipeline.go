@@ -2,11 +2,7 @@ package audit
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"iter"
-	"maps"
-	"slices"
 	"sync"
 
 	"keyturn/internal/ledger"
@@ -20,42 +16,25 @@ const chunkSize = 512
 // entry is a checked record with the sums of its rows.
 type entry struct {
 	ledger.Checked
+	sum  sum      // of the record as it is stored
 	rows []change // one for each of the facts' rows
 }
 
 // change is a row before and after an entry.
 type change struct{ before, after sum }
 
-// sum stands for a row's values: SHA-256 over its columns in order, each text led by its length. The zero sum is a row
-// that is not there.
-type sum [sha256.Size]byte
-
-func sumOf(values map[string]string) sum {
-	if len(values) == 0 {
-		return sum{}
-	}
-	var b []byte
-	for _, column := range slices.Sorted(maps.Keys(values)) {
-		for _, text := range []string{column, values[column]} {
-			b = binary.AppendUvarint(b, uint64(len(text)))
-			b = append(b, text...)
-		}
-	}
-	return sha256.Sum256(b)
-}
-
 // open does all that can be done for an entry without those before it.
-func open(rec ledger.Record) entry {
-	e := entry{Checked: rec.Checked()}
+func (s *summer) open(rec ledger.Record) entry {
+	e := entry{Checked: rec.Checked(), sum: s.record(rec)}
 	for _, row := range e.Entry.Facts.Rows {
-		e.rows = append(e.rows, change{sumOf(row.Before), sumOf(row.Values)})
+		e.rows = append(e.rows, change{s.row(row.Before), s.row(row.Values)})
 	}
 	return e
 }
 
 // opened reads and opens the entries before size, a chunk of them on each of several cores, and gives them in order. It
 // holds two chunks for each worker at most.
-func opened(ctx context.Context, st store.Reads, size int64, workers int, chunk int64) iter.Seq2[entry, error] {
+func opened(ctx context.Context, st store.Reads, sums *summer, size int64, workers int, chunk int64) iter.Seq2[entry, error] {
 	type result struct {
 		entries []entry
 		err     error
@@ -80,7 +59,7 @@ func opened(ctx context.Context, st store.Reads, size int64, workers int, chunk 
 				wg.Go(func() {
 					defer func() { <-free }()
 					var r result
-					r.entries, r.err = openRange(ctx, st, first, min(first+chunk, size))
+					r.entries, r.err = openRange(ctx, st, sums.clone(), first, min(first+chunk, size))
 					out <- r
 				})
 			}
@@ -100,7 +79,7 @@ func opened(ctx context.Context, st store.Reads, size int64, workers int, chunk 
 	}
 }
 
-func openRange(ctx context.Context, st store.Reads, first, end int64) ([]entry, error) {
+func openRange(ctx context.Context, st store.Reads, sums *summer, first, end int64) ([]entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -110,7 +89,7 @@ func openRange(ctx context.Context, st store.Reads, first, end int64) ([]entry, 
 	}
 	entries := make([]entry, len(records))
 	for i, rec := range records {
-		entries[i] = open(rec)
+		entries[i] = sums.open(rec)
 	}
 	return entries, nil
 }

@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -28,7 +30,11 @@ type replay struct {
 	owners     passkey.RelyingParty // for whom owners' passkeys sign; zero where they cannot
 	found      *findings
 	report     Report
-	tables     map[string]map[string]written // table → key
+	sums       *summer
+	tables     map[string]*rows
+	erased     map[int64]bool // entries whose private part was not there when they were read last
+	pass       int64          // the newest pass over a table
+	limit      int            // how many rows of a table a pass names
 	whole      map[string]map[string]map[string]string
 	signing    sync.WaitGroup
 	free       chan struct{} // one place for each signature that is being checked
@@ -38,14 +44,8 @@ type replay struct {
 	locks  map[string]briefLocks          // by account
 }
 
-// written is a row as the ledger has it.
-type written struct {
-	sum  sum
-	leaf int64 // the entry that wrote it last
-}
-
 func newReplay(ctx context.Context, st *store.Store, found *findings, workers int) *replay {
-	return &replay{ctx: ctx, st: st, found: found, tables: map[string]map[string]written{},
+	return &replay{ctx: ctx, st: st, found: found, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
 		signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }
@@ -61,7 +61,7 @@ func (r *replay) apply(e entry) {
 		return
 	}
 	if e.Record.Erased() {
-		r.report.Erased++
+		r.erased[index] = true
 	}
 	if f := e.Entry.Facts; !f.Doubted && f.Time.After(r.last) {
 		r.last = f.Time
@@ -69,12 +69,12 @@ func (r *replay) apply(e entry) {
 	if index == 0 {
 		r.origin = e.Entry.Facts.Origin
 	}
-	rows := e.Entry.Facts.Rows
+	written := e.Entry.Facts.Rows
 	class := r.classOf(e.Entry.Facts.Account)
-	for i, row := range rows {
+	for i, row := range written {
 		r.put(index, row, e.rows[i])
 	}
-	for _, row := range rows {
+	for _, row := range written {
 		switch {
 		case row.Before != nil:
 		case row.Table == "request_keys":
@@ -86,23 +86,26 @@ func (r *replay) apply(e entry) {
 		}
 	}
 	r.entitled(e.Entry.Facts, class)
-	r.forget(rows)
+	r.forget(written)
 }
 
 // put changes one row.
 func (r *replay) put(index int64, row ledger.Row, c change) {
 	table := r.tables[row.Table]
 	if table == nil {
-		table = map[string]written{}
+		table = newRows()
 		r.tables[row.Table] = table
 	}
-	if table[row.Key].sum != c.before {
+	if was, there := table.get(row.Key); was.sum != c.before && !(there && r.same(row.Table, row.Key, row.Before)) {
 		r.find(index, "it says that %s %s was something else before than the entries before it say", row.Table, row.Key)
 	}
+	if row.Values != nil && row.Values["leaf"] != strconv.FormatInt(index, 10) {
+		r.find(index, "it has %s %s name another entry as the one that wrote it", row.Table, row.Key)
+	}
 	if c.after == (sum{}) {
-		delete(table, row.Key)
+		table.drop(row.Key)
 	} else {
-		table[row.Key] = written{c.after, index}
+		table.set(row.Key, known{sum: c.after, leaf: index})
 	}
 	if whole := r.whole[row.Table]; whole != nil {
 		whole[row.Key] = row.Values
@@ -133,6 +136,13 @@ func (r *replay) setting(index int64, row ledger.Row) {
 	}
 }
 
+// same reports whether values that have another sum than the ledger's are the same nevertheless: they have columns that
+// the ledger does not know, since a later version brought them.
+func (r *replay) same(table, key string, values map[string]string) bool {
+	want, err := r.values(table, key)
+	return err == nil && want != nil && values != nil && len(differing(want, values)) == 0
+}
+
 // sign notes that a person has signed a request.
 func (r *replay) sign(request, person model.ID) {
 	if r.signed[request] == nil {
@@ -142,8 +152,8 @@ func (r *replay) sign(request, person model.ID) {
 }
 
 // forget drops the requests that get no more keys.
-func (r *replay) forget(rows []ledger.Row) {
-	for _, row := range rows {
+func (r *replay) forget(written []ledger.Row) {
+	for _, row := range written {
 		if row.Table == "requests" && !model.RequestState(row.Values["state"]).Open() {
 			delete(r.whole["requests"], row.Key)
 			if id, err := model.ParseID("id", row.Key); err == nil {
@@ -158,8 +168,12 @@ func (r *replay) values(table, key string) (map[string]string, error) {
 	if values := r.whole[table][key]; values != nil {
 		return values, nil
 	}
-	w, known := r.tables[table][key]
-	if !known {
+	t := r.tables[table]
+	if t == nil {
+		return nil, nil
+	}
+	w, there := t.get(key)
+	if !there {
 		return nil, nil
 	}
 	rec, err := r.st.Record(r.ctx, w.leaf)
@@ -172,7 +186,28 @@ func (r *replay) values(table, key string) (map[string]string, error) {
 	}
 	i := slices.IndexFunc(e.Facts.Rows, func(row ledger.Row) bool { return row.Table == table && row.Key == key })
 	if i < 0 {
-		return nil, nil
+		return nil, fmt.Errorf("entry %d did not write it", w.leaf)
 	}
 	return e.Facts.Rows[i].Values, nil
+}
+
+// erasures holds the entries whose private part is not there against the entries that say that they were erased.
+func (r *replay) erasures() {
+	for _, index := range slices.Sorted(maps.Keys(r.erased)) {
+		if r.erased[index] {
+			r.report.Erased++
+			if !r.saysErased(index) {
+				r.find(index, "its private part was erased, and no entry says so")
+			}
+		}
+	}
+	t := r.tables["erasures"]
+	if t == nil {
+		return
+	}
+	for _, index := range slices.Sorted(maps.Keys(t.ints)) {
+		if !r.erased[index] {
+			r.find(index, "its private part was erased, and is there again")
+		}
+	}
 }

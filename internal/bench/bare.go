@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
@@ -26,6 +28,38 @@ func serve(h http.Handler) (base string, stop func(), err error) {
 	go srv.Serve(ln)
 	return "http://" + ln.Addr().String(), func() { srv.Close() }, nil
 }
+
+// bareSQLite is a SQLite database of one table beside the one that is measured, with the same settings: a row in a
+// transaction of its own is the least that SQLite can keep.
+type bareSQLite struct {
+	db     *sql.DB
+	insert *sql.Stmt
+}
+
+func openBareSQLite(ctx context.Context, dir string) (*bareSQLite, error) {
+	path := filepath.Join(dir, "bare.db")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	b := &bareSQLite{db: db}
+	if _, err = db.ExecContext(ctx, "CREATE TABLE rows (id INTEGER PRIMARY KEY, body BLOB NOT NULL)"); err == nil {
+		b.insert, err = db.PrepareContext(ctx, "INSERT INTO rows (body) VALUES (?)")
+	}
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("making %s: %w", path, err)
+	}
+	return b, nil
+}
+
+// row writes 256 bytes and waits for the disk.
+func (b *bareSQLite) row(ctx context.Context) error {
+	_, err := b.insert.ExecContext(ctx, make([]byte, 256))
+	return err
+}
+
+func (b *bareSQLite) close() error { return b.db.Close() }
 
 // bareAppend measures appending 256 bytes to a file and waiting for the disk: the least that a durable write costs.
 func bareAppend(dir string, n int) (line Line, err error) {

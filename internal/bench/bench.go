@@ -38,6 +38,16 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d)/1e6)
 }
 
+// middle is the median of some times, and how many such there are in a second.
+func middle(times []time.Duration) (median time.Duration, per float64) {
+	var sum time.Duration
+	for _, t := range times {
+		sum += t
+	}
+	slices.Sort(times)
+	return times[len(times)/2], float64(len(times)) / sum.Seconds()
+}
+
 // measure runs op n times on each of workers and returns the median time of one and how many were done a second.
 func measure(workers, n int, op func(worker, i int) error) (median time.Duration, per float64, err error) {
 	times := make([][]time.Duration, workers)

@@ -54,6 +54,7 @@ func Run(ctx context.Context, s Subject, n Scale, progress func(string)) ([]Line
 		{"decisions", func() ([]Line, error) { return s.decide(ctx, n.Reads) }},
 		{"home timeline", func() ([]Line, error) { return s.home(ctx, n.Reads) }},
 		{"darken and restore", func() ([]Line, error) { return s.darken(ctx, n.Darkenings) }},
+		{"a command by one key", func() ([]Line, error) { return s.oneKey(ctx, n.Darkenings) }},
 		{"durable posts", func() ([]Line, error) { return s.posts(ctx, n.Posts) }},
 	} {
 		if err := add(b.what, b.do); err != nil {
@@ -162,6 +163,36 @@ func (s Subject) once(ctx context.Context, account model.ID) error {
 		}
 	}
 	return nil
+}
+
+// oneKey has the guard warn an account, which one key may do: a decision, an entry of the ledger and one wait for the
+// disk. It takes turns with the bare transaction, so that both meet the same disk.
+func (s Subject) oneKey(ctx context.Context, n int) ([]Line, error) {
+	bare, err := openBareSQLite(ctx, s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer bare.close()
+	var whole, least []time.Duration
+	for range n {
+		began := time.Now()
+		if err := bare.row(ctx); err != nil {
+			return nil, err
+		}
+		between := time.Now()
+		out, err := s.Guard.Submit(ctx, s.Agent, model.Command{Kind: model.CmdWarn, Account: s.Small, Reason: "benchmark"})
+		if err != nil {
+			return nil, err
+		}
+		if out.Request.State != model.StateExecuted {
+			return nil, fmt.Errorf("the warning is %s", out.Request.State)
+		}
+		least, whole = append(least, between.Sub(began)), append(whole, time.Since(between))
+	}
+	l := Line{What: "a command by one key, with its ledger entry", Bare: "SQLite: 256 bytes in a transaction with fsync"}
+	l.Time, l.Per = middle(whole)
+	l.Limit, l.BarePer = middle(least)
+	return []Line{l}, nil
 }
 
 // posts writes posts that are on the disk when the call returns, by one member and by many at once.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"keyturn/internal/model"
 	"keyturn/internal/testkit"
 )
 
@@ -114,7 +115,26 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	sees(t, ctx, "@president")
 	shoot(t, ctx, "cases")
 	workOnCase(t, ctx)
+	o.seeIncident(t, ctx)
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="sign-out"]`)), chromedp.WaitVisible(chromedp.CSS("#login")))
+}
+
+// seeIncident has the browser find out that an account went dark, say so, and ask for it back.
+func (o *office) seeIncident(t *testing.T, ctx context.Context) {
+	t.Helper()
+	o.look(t)
+	o.Do("agent", o.Command(model.CmdSuspend, "newsroom"), "lead", "security")
+	o.look(t)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`nav a[href="/cases"]`)))
+	sees(t, ctx, "An incident that nobody has seen")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[role="alert"] a`)), chromedp.WaitVisible(chromedp.CSS(".incident")))
+	sees(t, ctx, "@newsroom (high profile) is dark: suspend, asked for by Ada")
+	shoot(t, ctx, "incidents")
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`.incident [name="note"]`), "I asked them about it"), chromedp.Click(chromedp.CSS(".incident form button")))
+	sees(t, ctx, "I asked them about it")
+	shoot(t, ctx, "incident_seen")
+	o.look(t)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`nav a[href="/cases"]`)), chromedp.WaitNotPresent(chromedp.CSS(`[role="alert"]`)))
 }
 
 // workOnCase has the browser go through what is done with the case on top of the page of cases.

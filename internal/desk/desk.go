@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/moderation"
 	"keyturn/internal/staff"
 	"keyturn/internal/store"
+	"keyturn/internal/watch"
 	"keyturn/internal/web"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	Guard      *guard.Guard
 	Staff      *staff.Staff
 	Moderation *moderation.Moderation
+	Watch      *watch.Watch
 	Sources    web.Sources
 	Log        *slog.Logger
 	Now        func() time.Time
@@ -107,6 +109,10 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"POST /api/v1/recoveries/{id}/stop":        d.staff(d.stopRecovery),
 		"GET /api/v1/gaps":                         d.staff(d.gaps),
 
+		"GET /api/v1/incidents":                   d.staff(d.incidents),
+		"GET /api/v1/incidents/{id}":              d.staff(d.incident),
+		"POST /api/v1/incidents/{id}/acknowledge": d.staff(d.acknowledge),
+
 		"DELETE /api/v1/session":                 d.signedIn(d.signOut),
 		"GET /api/v1/me":                         d.signedIn(d.me),
 		"GET /api/v1/people":                     d.staff(d.people),
@@ -160,6 +166,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /people":        d.page(d.peoplePage),
 		"GET /policy":        d.page(d.policyPage),
 		"GET /policy/{hash}": d.page(d.policyPage),
+		"GET /incidents":     d.page(d.incidentsPage),
 		"GET /sign-in":       d.signInPage,
 		"GET /enrol/{token}": d.enrolPage,
 

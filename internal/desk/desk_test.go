@@ -19,6 +19,7 @@ import (
 	"keyturn/internal/staff"
 	"keyturn/internal/store"
 	"keyturn/internal/testkit"
+	"keyturn/internal/watch"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -28,6 +29,7 @@ type office struct {
 	*testkit.World
 	url   string
 	staff *staff.Staff
+	watch *watch.Watch
 }
 
 // open opens a desk over a new world. Its passkeys sign for the address at which it listens.
@@ -41,15 +43,17 @@ func open(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	watching := watch.New(watch.Config{Store: w.Store, Guard: w.Guard, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler)})
 	h, err := desk.New(desk.Config{Store: w.Store, Guard: w.Guard, Staff: st, Moderation: moderation.New(w.Store, w.Clock.Now),
-		Log: slog.New(slog.DiscardHandler), Now: w.Clock.Now})
+		Watch: watching,
+		Log:   slog.New(slog.DiscardHandler), Now: w.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server.Config.Handler = h
 	server.Start()
 	t.Cleanup(server.Close)
-	return &office{World: w, url: origin, staff: st}
+	return &office{World: w, url: origin, staff: st, watch: watching}
 }
 
 // answer is what the desk answered.

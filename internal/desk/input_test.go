@@ -74,6 +74,11 @@ func TestBadInput(t *testing.T) {
 		"sign-in's null":  {"/api/v1/sign-in", `{"login":"lead","credential":null}`, 400, nil},
 		"no invitation":   {"/api/v1/enrol/AAAA", `{"name":"x","credential":{}}`, 400, []string{"not the answer of a passkey"}},
 		"no such token":   {"/api/v1/enrol/AAAA/options", `{}`, 404, []string{"no such invitation"}},
+		"no incident":     {"/api/v1/incidents/1/acknowledge", `{}`, 404, []string{"incident not found"}},
+		"bad incident":    {"/api/v1/incidents/x/acknowledge", `{}`, 400, []string{`"field":"id"`}},
+		"incident's body": {"/api/v1/incidents/1/acknowledge", `{"reason":"x"}`, 400, []string{`"field":"reason"`}},
+		"long note":       {"/api/v1/incidents/1/acknowledge", `{"note":"` + strings.Repeat("x", model.MaxIncidentNote+1) + `"}`, 400, []string{`"field":"note"`}},
+		"note with a NUL": {"/api/v1/incidents/1/acknowledge", `{"note":"\u0000"}`, 400, []string{`"field":"note"`}},
 		"no such path":    {"/api/v1/nothing", `{}`, 404, []string{"path not found"}},
 	} {
 		o.unchanged(t, name, 0, func() {
@@ -102,6 +107,9 @@ func TestBadQueries(t *testing.T) {
 		"/api/v1/cases?assigne=me":                                     "assigne",
 		"/api/v1/cases/1/reports?state=open":                           "state",
 		"/api/v1/cases/1/notes?limit=81":                               "limit",
+		"/api/v1/incidents?state=gone":                                 "state",
+		"/api/v1/incidents?rule=dark":                                  "rule",
+		"/api/v1/incidents/x":                                          "id",
 		"/api/v1/accounts/" + url.PathEscape("é"):                      "handle",
 		"/api/v1/ledger/who/" + strings.Repeat("x", model.MaxHandle+1): "handle",
 		"/api/v1/cases/x":                                              "id",

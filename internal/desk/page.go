@@ -22,6 +22,7 @@ type view struct {
 	Path   string // which entry of the menu is lit
 	Person string // who is signed in; empty for nobody
 	Demo   bool
+	Unseen int64 // incidents that nobody has acknowledged
 	Data   any
 }
 
@@ -82,7 +83,9 @@ func (d *desk) page(h memberFunc) web.HandlerFunc {
 
 // show renders a page. It is rendered whole before anything is sent, so that an error is an error page.
 func (d *desk) show(w http.ResponseWriter, status int, name string, v view) error {
-	v.Demo = d.settings.Demo
+	if v.Demo = d.settings.Demo; v.Person != "" {
+		v.Unseen = d.Watch.Unacknowledged()
+	}
 	var b bytes.Buffer
 	if err := d.pages[name].Execute(&b, v); err != nil {
 		return fmt.Errorf("rendering %s: %w", name, err)

@@ -126,14 +126,14 @@ func TestNothingWithoutASession(t *testing.T) {
 		c := o.stranger(t)
 		c.token = token
 		for _, path := range []string{"me", "people", "people/lead", "cases", "cases/" + id, "accounts/president", "requests",
-			"requests/1", "enrolments", "ledger/who/president", "freezes", "policy"} {
+			"requests/1", "enrolments", "ledger/who/president", "freezes", "policy", "incidents", "incidents/1"} {
 			c.get("/api/v1/"+path).is(http.StatusUnauthorized, `"kind":"unauthenticated"`)
 		}
 		for _, path := range []string{"cases/" + id + "/resolve", "cases/" + id + "/reopen", "requests", "requests/1/key/options",
-			"requests/1/key", "requests/1/veto", "requests/1/decline", "requests/1/withdraw", "enrolments", "explain"} {
+			"requests/1/key", "requests/1/veto", "requests/1/decline", "requests/1/withdraw", "enrolments", "explain", "incidents/1/acknowledge"} {
 			c.post("/api/v1/"+path, "{}").is(http.StatusUnauthorized)
 		}
-		for _, path := range []string{"/", "/requests", "/requests/1", "/cases"} {
+		for _, path := range []string{"/", "/requests", "/requests/1", "/cases", "/incidents"} {
 			if a := c.get(path).is(http.StatusSeeOther); !strings.HasPrefix(a.header.Get("Location"), "/sign-in?next=") {
 				t.Errorf("%s sends a stranger to %s", path, a.header.Get("Location"))
 			}

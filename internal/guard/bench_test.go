@@ -44,3 +44,14 @@ func BenchmarkDecision(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOneKey does what one key may do at once: decide, act, write the entry, wait for the disk.
+func BenchmarkOneKey(b *testing.B) {
+	w := testkit.NewWorld(b, testkit.WorldOptions{})
+	cmd, actor := w.Command(model.CmdWarn, "uncle"), w.Actor("agent")
+	for b.Loop() {
+		if _, err := w.Guard.Submit(b.Context(), actor, cmd); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

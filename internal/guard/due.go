@@ -53,7 +53,7 @@ func (g *Guard) runDue(ctx context.Context) {
 
 // Due does once what has come due by now. What fails stands in nobody's way: the rest is done, and it is tried again.
 func (g *Guard) Due(ctx context.Context) error {
-	if g.broken != "" {
+	if g.broken() != "" {
 		return nil
 	}
 	errs := []error{g.leave(ctx), g.recover(ctx)}

@@ -61,6 +61,8 @@ func (c *court) effect(ctx context.Context, p *store.PrivTx, q model.Request, v 
 		return takeOver(ctx, p, q, d)
 	case model.CmdSetSetting:
 		return p.PutSetting(ctx, d.cmd.Params[paramName], d.cmd.Params[paramValue])
+	case model.CmdErasePrivate:
+		return erase(ctx, p, q)
 	case model.CmdFreeze:
 		return freeze(ctx, p, v)
 	case model.CmdUnfreeze:

@@ -55,7 +55,8 @@ type Guard struct {
 	rises     chan struct{}                             // the setting has changed: accounts may have reached it
 	proposals lately[[sha256.Size]byte, *policy.Bundle] // by their documents
 	steps     lately[step, []policy.Change]
-	broken    string // what is wrong with the ledger's history, so that nothing is written; "": nothing
+	history   suspicion // what is wrong with the ledger's history, so that nothing is written
+	database  suspicion // why the rows are doubted, so that nothing is harmed or governed by them
 }
 
 // New opens the door of a store that was born.
@@ -79,12 +80,11 @@ func New(ctx context.Context, st *store.Store, now func() time.Time, log *slog.L
 		log.Warn("owners can make no passkeys at this network's address", "url", settings.URL, "why", err)
 	}
 	g.settings, g.rp, g.clock = settings, rp, newClockWatch(now())
-	if g.broken, err = checkHistory(ctx, st); err != nil {
+	broken, err := checkHistory(ctx, st)
+	if err != nil {
 		return nil, err
 	}
-	if g.broken != "" {
-		log.Error("privileged writes are refused", "why", g.broken)
-	}
+	g.Distrust(broken)
 	return g, nil
 }
 

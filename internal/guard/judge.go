@@ -43,7 +43,7 @@ func (g *Guard) sit(ctx context.Context, r store.Reads, now, last time.Time) (*c
 		return nil, fmt.Errorf("reading the policy in force: %w", err)
 	}
 	c := &court{g: g, r: r, hash: cmp.Or(hash, "none"), now: now, known: map[model.ID]*member{},
-		doubt: doubts{last: last, jumped: g.clock.jumped(g.now())}}
+		doubt: doubts{last: last, jumped: g.clock.jumped(g.now()), rows: g.database.why()}}
 	c.b, c.why = g.policyNamed(ctx, r, hash)
 	return c, nil
 }

@@ -367,11 +367,12 @@ func reachesHighProfile(c store.AccountClass, followers, at int64) bool {
 type doubts struct {
 	last   time.Time // the latest time of any entry of the ledger
 	jumped bool      // the clock was set forward by over maxJump
+	rows   string    // why the database is not taken for what the ledger says
 }
 
 // failClosed is law 12: any doubt while deciding refuses darkening, silencing, takeover, governing, and looking at what is
-// private. The clock is in
-// doubt when it is before the ledger's last entry, or was set forward by over a minute.
+// private. The clock is in doubt when it is before the ledger's last entry, or was set forward by over a minute; so are the
+// rows that everything is decided by, while the watch finds that they are not what the ledger says.
 func failClosed(d deed, now time.Time, doubt doubts) *model.Error {
 	if !d.harms() && d.info.Group != model.GroupGovern && d.info.Group != model.GroupPrivate {
 		return nil
@@ -381,6 +382,8 @@ func failClosed(d deed, now time.Time, doubt doubts) *model.Error {
 		return model.Refused(LawFailClosed, "the clock is behind the ledger's last entry (%s)", doubt.last.Format(time.RFC3339))
 	case doubt.jumped:
 		return model.Refused(LawFailClosed, "the clock was set forward by more than a minute, or the machine slept: set it right, then restart the server")
+	case doubt.rows != "":
+		return model.Refused(LawFailClosed, "%s", doubt.rows)
 	case d.onAccount() && d.strictest.Rank() < 0:
 		return model.Refused(LawFailClosed, "the account's class %q is not known", d.strictest)
 	}

@@ -85,7 +85,7 @@ type Private struct {
 // committed: what cannot be recorded cannot be seen. It is decided again each time: the person, the policy, the case and
 // the account's class.
 func (g *Guard) Look(ctx context.Context, a Actor, request model.ID, within store.Range) (Private, error) {
-	if err := historyStands(g.broken, model.CmdViewPrivate); err != nil {
+	if err := historyStands(g.broken(), model.CmdViewPrivate); err != nil {
 		return Private{}, err
 	}
 	var seen Private

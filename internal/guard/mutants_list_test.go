@@ -41,6 +41,7 @@ func mutants() []mutant {
 		{2, "guard/params_staff", "role == model.RoleAgent && onlyAgent(held)", "role == model.RoleAgent", "StrictestRow"},
 		{2, "guard/params_staff", "rank(next.Status) > rank(was.Status) || ", "", "StrictestRow"},
 		{2, "guard/params_staff", " ||\n\t\twas.Kind == model.Contractor && next.Kind == model.Employee", "", "StrictestRow"},
+		{2, "guard/erase", "d.loosens, d.row = true, policy.RowLoosen", "d.row = policy.RowTighten", "Erasure"},
 		{2, "guard/deed", "		signed.State == now.State && ", "		", "Races"},
 
 		{2, "guard/recovery", "if len(f.signers) < f.keys {", "if len(f.signers) < 2 {", "RecoveryTakesItsKeys"},
@@ -209,6 +210,9 @@ func mutants() []mutant {
 		{12, "guard/laws", "	if d.cmd.Kind == model.CmdRestore && (", "	if d.cmd.Kind == \"\" && (", "Policy"},
 		{12, "guard/guard", "	if b.Hash() != row.Hash {", "	if b.Hash() == \"\" {", "Policy"},
 		{12, "guard/laws", "	if broken == \"\" || kind", "	if broken != \"?\" || kind", "RolledBack"},
+		{12, "guard/laws", "	case doubt.rows != \"\":", "	case doubt.rows == \"never\":", "DoubtfulRows"},
+		{12, "guard/suspicion", "	g.history.text.Store(&why)\n", "", "Distrust"},
+		{5, "guard/erase", "q.Opened == index && q.State.Open()", "q.Opened == index && !q.State.Open()", "ErasureBadInput"},
 		{12, "guard/judge", "		return nil, fmt.Errorf(\"reading freezes: %w\", err)", "		return nil, nil", "StoreTrouble"},
 	}
 }

@@ -19,6 +19,9 @@ func (g *Guard) Noise(ctx context.Context, source string, minute time.Time, fail
 	if failed <= 0 {
 		return model.Invalid("failed", "must be at least 1")
 	}
+	if err := historyStands(g.broken(), ""); err != nil {
+		return err
+	}
 	return g.st.Privileged(ctx, func(p *store.PrivTx) error {
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventNoise,
 			Note: fmt.Sprintf("%d sign-ins failed at the desk in the minute of %s", failed, minute.UTC().Format("2006-01-02T15:04Z"))}

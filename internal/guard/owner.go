@@ -173,7 +173,7 @@ func (g *Guard) TurnAsOwner(ctx context.Context, account, request model.ID, resp
 		}
 		q, keys, err := read(ctx, p.Reads, request)
 		if err == nil {
-			err = historyStands(g.broken, q.Command.Kind)
+			err = historyStands(g.broken(), q.Command.Kind)
 		}
 		if err == nil {
 			err = takesKeys(q, p.Now())

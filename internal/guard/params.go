@@ -39,6 +39,7 @@ const (
 	paramEmail     = "email"     // change_email: the new address; private
 	paramScope     = "scope"     // freeze: protected (the default) or all
 	paramMessage   = "message"   // warn, what sanctions, decide_appeal: what the owner is told; private
+	paramEntry     = "entry"     // erase_private: the number of an entry of the ledger
 	paramAccount   = "account"   // map_person: the handle of the account that is linked to the person
 	paramUnmap     = "unmap"     // map_person: "true" ends the link
 	paramValue     = "value"     // set_setting; paramName says which
@@ -105,6 +106,8 @@ func ownParams(cmd model.Command) []string {
 		return []string{paramName, paramValue}
 	case model.CmdFreeze:
 		return []string{paramScope}
+	case model.CmdErasePrivate:
+		return []string{paramEntry}
 	}
 	return nil
 }
@@ -166,6 +169,8 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 		return c.readPolicy(d)
 	case model.CmdSetSetting:
 		return d.readSetting(ctx, r)
+	case model.CmdErasePrivate:
+		return d.readErasure(ctx, r)
 	default:
 		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)
 	}

@@ -110,7 +110,7 @@ func purge(ctx context.Context, p *store.PrivTx, q model.Request, d deed) error 
 // Erase erases a part of each account that is being purged, and says when nothing is left of one. more reports whether
 // there was something to erase. It may be broken off at any time, and run on any number of nodes.
 func (g *Guard) Erase(ctx context.Context) (more bool, err error) {
-	if g.broken != "" {
+	if g.broken() != "" {
 		return false, nil
 	}
 	open, err := g.st.OpenPurges(ctx)

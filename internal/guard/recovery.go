@@ -34,7 +34,7 @@ type found struct {
 // place of every one that the person had. What does not hold is an error, and leaves nothing: it is a stranger's.
 func (g *Guard) Recover(ctx context.Context, signed string) (store.Recovery, error) {
 	var r store.Recovery
-	if err := historyStands(g.broken, ""); err != nil {
+	if err := historyStands(g.broken(), ""); err != nil {
 		return r, err
 	}
 	signed, err := recovery.Combine(signed)

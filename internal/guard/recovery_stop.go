@@ -19,7 +19,7 @@ func (g *Guard) StopRecovery(ctx context.Context, a Actor, id model.ID, reason s
 	if err := checkText("reason", reason, model.MaxReason); err != nil {
 		return store.Recovery{}, err
 	}
-	if err := historyStands(g.broken, ""); err != nil {
+	if err := historyStands(g.broken(), ""); err != nil {
 		return store.Recovery{}, err
 	}
 	var r store.Recovery

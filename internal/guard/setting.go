@@ -158,7 +158,7 @@ func (g *Guard) Rise(ctx context.Context) error {
 
 // RaiseClass makes an account high_profile that has reached the number of followers for it. It only ever raises.
 func (g *Guard) RaiseClass(ctx context.Context, account model.ID) error {
-	if g.broken != "" {
+	if g.broken() != "" {
 		return nil
 	}
 	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {

@@ -101,7 +101,7 @@ func (g *Guard) stop(ctx context.Context, a Actor, request model.ID, reason stri
 	if err := checkText("reason", reason, model.MaxReason); err != nil {
 		return Outcome{}, err
 	}
-	if err := historyStands(g.broken, ""); err != nil {
+	if err := historyStands(g.broken(), ""); err != nil {
 		return Outcome{}, err
 	}
 	var out Outcome

@@ -24,7 +24,7 @@ func (g *Guard) Submit(ctx context.Context, a Actor, cmd model.Command) (Outcome
 
 // give is Submit for a command of its own and for one of a bulk.
 func (g *Guard) give(ctx context.Context, a Actor, cmd model.Command) (Outcome, error) {
-	if err := historyStands(g.broken, cmd.Kind); err != nil {
+	if err := historyStands(g.broken(), cmd.Kind); err != nil {
 		return Outcome{}, err
 	}
 	g.weighAhead(ctx, cmd)

@@ -143,7 +143,7 @@ type ResetLink struct {
 // this program sends no mail: it is for them to pass on. That it was handed out, and to whom, is recorded. Until then
 // nobody gets into the account. Somebody who is leaving gets no link to a protected account, and in a freeze nobody does.
 func (g *Guard) HandOut(ctx context.Context, a Actor, request model.ID) (ResetLink, error) {
-	if err := historyStands(g.broken, model.CmdResetCredentials); err != nil {
+	if err := historyStands(g.broken(), model.CmdResetCredentials); err != nil {
 		return ResetLink{}, err
 	}
 	var link ResetLink

@@ -84,7 +84,7 @@ func (g *Guard) Turn(ctx context.Context, a Actor, request model.ID, response []
 func (g *Guard) turn(ctx context.Context, p *store.PrivTx, a Actor, request model.ID, challenge, handle []byte, assertion model.Assertion) (out Outcome, refusal *model.Error, err error) {
 	q, keys, err := read(ctx, p.Reads, request)
 	if err == nil {
-		err = historyStands(g.broken, q.Command.Kind)
+		err = historyStands(g.broken(), q.Command.Kind)
 	}
 	if err == nil {
 		err = takesKeys(q, p.Now())

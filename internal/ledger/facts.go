@@ -34,6 +34,7 @@ const (
 	EventOwner     Event = "owner"     // an account's owner did it, with their passkey
 	EventHanded    Event = "handed"    // a reset link was handed out to whoever had asked for it
 	EventNoise     Event = "noise"     // unauthenticated attempts, counted by source and minute
+	EventIncident  Event = "incident"  // the watch opened an incident
 
 	EventRecovering      Event = "recovering"       // the recovery keys have asked for somebody's passkey, which is public for a week
 	EventRecovered       Event = "recovered"        // it is enrolled
@@ -44,7 +45,7 @@ const (
 func Events() []Event {
 	return []Event{EventBorn, EventBornDemo, EventRequested, EventKey, EventExecuted, EventRefused, EventWithdrawn,
 		EventDeclined, EventVetoed, EventExpired, EventLapsed, EventAutomatic, EventLooked, EventOwner, EventHanded, EventNoise,
-		EventRecovering,
+		EventIncident, EventRecovering,
 		EventRecovered, EventRecoveryStopped}
 }
 

@@ -39,9 +39,9 @@ func VerifyTree(records iter.Seq2[Record, error], head Head, stored tlog.HashRea
 // are one until something differs; after that, what agrees with either is not named as well. So one altered leaf is one
 // difference, and one altered hash is another.
 type Verifier struct {
-	head   Head
-	tree   edge // from the stored hashes of the leaves
-	leaves edge // from the leaves
+	end    int64 // where it goes to
+	tree   edge  // from the stored hashes of the leaves
+	leaves edge  // from the leaves
 	stored tlog.HashReader
 	ahead  []tlog.Hash // stored hashes that were read and not yet compared
 	wrong  *Head       // the last head that was reported
@@ -58,7 +58,19 @@ func (v *Verifier) Grow(records iter.Seq2[Checked, error], head Head, stored tlo
 		v.report(Difference{head.Size, fmt.Sprintf("the head went back from %d entries", v.tree.size)})
 		return nil
 	}
-	v.head, v.stored = head, stored
+	if err := v.GrowTo(records, head.Size, stored); err != nil {
+		return err
+	}
+	if !v.At(head) && (v.wrong == nil || *v.wrong != head) {
+		v.wrong = &head
+		v.report(Difference{head.Size, "the head is not that of the tree"})
+	}
+	return nil
+}
+
+// GrowTo goes on as Grow does, to before an entry, without asking what the head was there.
+func (v *Verifier) GrowTo(records iter.Seq2[Checked, error], end int64, stored tlog.HashReader) error {
+	v.end, v.stored = end, stored
 	for c, err := range records {
 		if err != nil {
 			return fmt.Errorf("reading ledger entry %d: %w", v.tree.size, err)
@@ -67,19 +79,18 @@ func (v *Verifier) Grow(records iter.Seq2[Checked, error], head Head, stored tlo
 			return err
 		}
 	}
-	if err := v.missing(head.Size); err != nil {
-		return err
-	}
-	if v.tree.head() != head && v.leaves.head() != head && (v.wrong == nil || *v.wrong != head) {
-		v.wrong = &head
-		v.report(Difference{head.Size, "the head is not that of the tree"})
-	}
-	return nil
+	return v.missing(end)
 }
+
+// Size is how many entries it has seen.
+func (v *Verifier) Size() int64 { return v.tree.size }
+
+// At reports whether a head is that of the entries that it has seen, as they were or as they were hashed.
+func (v *Verifier) At(head Head) bool { return v.tree.head() == head || v.leaves.head() == head }
 
 func (v *Verifier) add(c Checked) error {
 	index := c.Record.Index
-	if index < v.tree.size || index >= v.head.Size {
+	if index < v.tree.size || index >= v.end {
 		v.report(Difference{index, "the entry does not belong to this ledger"})
 		return nil
 	}
@@ -136,7 +147,7 @@ func (v *Verifier) next() ([]tlog.Hash, error) {
 	index := v.tree.size
 	if len(v.ahead) == 0 {
 		var indexes []int64
-		end := tlog.StoredHashCount(min(index+readAhead, v.head.Size))
+		end := tlog.StoredHashCount(min(index+readAhead, v.end))
 		for i := tlog.StoredHashIndex(0, index); i < end; i++ {
 			indexes = append(indexes, i)
 		}

@@ -32,7 +32,7 @@ func TestEntitiesHaveTheDocumentedMembers(t *testing.T) {
 	wantMembers(t, into[map[string]any](s.anyone().get(path)), status)
 	wantMembers(t, into[map[string]any](uncle.get(path)), status+marked)
 	wantMembers(t, into[map[string]any](uncle.get("/api/v1/accounts/"+s.id("uncle"))), account)
-	wantMembers(t, into[map[string]any](uncle.get("/api/v1/accounts/verify_credentials")), account+" source")
+	wantMembers(t, into[map[string]any](uncle.get("/api/v1/accounts/verify_credentials")), account+" role source")
 	wantMembers(t, into[[]map[string]any](uncle.get("/api/v1/accounts/relationships?id[]=" + s.id("aunt")))[0], relation)
 	wantMembers(t, into[map[string]any](uncle.get("/api/v1/instance")), instance)
 	wantMembers(t, into[map[string]any](uncle.get("/api/v2/instance")), instanceV2)

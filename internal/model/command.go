@@ -36,6 +36,7 @@ const (
 	CmdMapPerson        CommandKind = "map_person"
 	CmdPublishPolicy    CommandKind = "publish_policy"
 	CmdSetSetting       CommandKind = "set_setting"
+	CmdErasePrivate     CommandKind = "erase_private"
 	CmdUnfreeze         CommandKind = "unfreeze"
 
 	CmdFreeze   CommandKind = "freeze"
@@ -105,6 +106,7 @@ func Catalogue() []CommandInfo {
 		{CmdMapPerson, GroupGovern, TargetPerson},
 		{CmdPublishPolicy, GroupGovern, TargetNone},
 		{CmdSetSetting, GroupGovern, TargetNone},
+		{CmdErasePrivate, GroupGovern, TargetNone},
 		{CmdUnfreeze, GroupGovern, TargetNone},
 		{CmdFreeze, GroupLight, TargetNone},
 		{CmdVeto, GroupLight, TargetRequest},

@@ -189,6 +189,9 @@ func onNetwork(q model.Request) string {
 			which = "all accounts"
 		}
 		return "Nothing darkens, silences or takes over " + which + " for 30 minutes, or until the freeze is ended if a second person confirms it"
+	case model.CmdErasePrivate:
+		return fmt.Sprintf("The private part of the ledger's entry %s is erased for good (%s): its reason and its other texts can be read by nobody any more; who did what to whom stays",
+			q.Command.Params["entry"], q.Target.State)
 	case model.CmdUnfreeze:
 		return "The freeze ends: accounts can be darkened, silenced and taken over again, with the keys that this takes"
 	}

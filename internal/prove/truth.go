@@ -75,7 +75,8 @@ func (w *world) look() (*truth, error) {
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintln(&b, a.Handle, a.Followers, a.Following, a.Posts, p.Text, p.DeletedAt, p.Favourites, p.Reblogs, p.Replies)
+		// A handle is no member's own to keep: the staff may rename an account, by a takeover.
+		fmt.Fprintln(&b, handle, a.Followers, a.Following, a.Posts, p.Text, p.DeletedAt, p.Favourites, p.Reblogs, p.Replies)
 	}
 	t.members = b.String()
 	return t, nil

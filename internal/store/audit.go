@@ -2,9 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"strings"
+	"math"
 
 	"keyturn/internal/ledger"
 )
@@ -13,7 +12,7 @@ import (
 func privTables() []*privTable {
 	return []*privTable{settingTable, personTable, grantTable, loginTable, credentialTable, classTable, requestTable,
 		keyTable, ownerKeyTable, takeoverTable, sanctionTable, strikeTable, chargeTable, vetoTable, policyTable, freezeTable, recoveryTable, purgeTable,
-		lookTable, personAccountTable, mergeTable, appealDecisionTable}
+		lookTable, personAccountTable, mergeTable, appealDecisionTable, erasureTable}
 }
 
 // PrivilegedTables are the names of the tables whose rows the ledger accounts for.
@@ -29,34 +28,14 @@ func PrivilegedTables() []string {
 // the ledger says can be held against what the database says.
 func (r Reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
-		for _, t := range privTables() {
-			if t.name == name {
-				r.privilegedRows(ctx, t, yield)
+		for raw, err := range r.RowsAfter(ctx, name, "", math.MaxInt) {
+			if err != nil {
+				yield(ledger.Row{}, err)
+				return
+			}
+			if !yield(raw.Row(), nil) {
 				return
 			}
 		}
-		yield(ledger.Row{}, fmt.Errorf("%s is no privileged table", name))
-	}
-}
-
-func (r Reads) privilegedRows(ctx context.Context, t *privTable, yield func(ledger.Row, error) bool) {
-	rows, err := r.q.query(ctx, `SELECT `+strings.Join(t.cols, ", ")+` FROM `+t.name+` ORDER BY `+t.cols[0])
-	if err != nil {
-		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, told(err)))
-		return
-	}
-	defer rows.Close()
-	for rows.Next() {
-		texts, err := t.texts(rows)
-		if err != nil {
-			yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, err))
-			return
-		}
-		if !yield(ledger.Row{Table: t.name, Key: texts[t.cols[0]], Values: texts}, nil) {
-			return
-		}
-	}
-	if err := rows.Err(); err != nil {
-		yield(ledger.Row{}, fmt.Errorf("reading %s: %w", t.name, told(err)))
 	}
 }

@@ -23,6 +23,8 @@ type dialect interface {
 	write(ctx context.Context, fn func(querier) error) error
 	ping(ctx context.Context) error
 	shared() bool
+	// writerStamp changes when anybody but this process has written, where the engine can tell; it is 0 where it cannot.
+	writerStamp(ctx context.Context) (int64, error)
 	isUnique(err error) bool
 	close() error // finishes the writes under way, then closes the database
 }

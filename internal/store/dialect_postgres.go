@@ -91,6 +91,8 @@ func (d *postgresDialect) reader() querier { return pgPool{d.db} }
 
 func (d *postgresDialect) shared() bool { return true }
 
+func (d *postgresDialect) writerStamp(context.Context) (int64, error) { return 0, nil }
+
 func (d *postgresDialect) ping(ctx context.Context) error { return d.db.PingContext(ctx) }
 
 func (d *postgresDialect) close() error {

@@ -101,6 +101,19 @@ func (d *sqliteDialect) write(ctx context.Context, fn func(querier) error) error
 	return d.writer.do(ctx, fn)
 }
 
+// writerStamp asks on the writer's connection: there SQLite counts what all other connections have committed, and in
+// this process no other one writes.
+func (d *sqliteDialect) writerStamp(ctx context.Context) (stamp int64, err error) {
+	if d.writer == nil {
+		return 0, nil
+	}
+	err = d.writer.do(ctx, func(q querier) error {
+		_, err := Reads{q: q}.row(ctx, []any{&stamp}, `PRAGMA data_version`)
+		return err
+	})
+	return stamp, err
+}
+
 func (d *sqliteDialect) isUnique(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)

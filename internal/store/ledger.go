@@ -139,6 +139,14 @@ func (r Reads) treeHashes(ctx context.Context, indexes []int64, check func(index
 	return hashes, nil
 }
 
+// HashesBeyond counts the stored hashes that no entry before size has completed.
+func (r Reads) HashesBeyond(ctx context.Context, size int64) (n int64, err error) {
+	if _, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM tree_hashes WHERE idx >= $1`, tlog.StoredHashCount(size)); err != nil {
+		err = fmt.Errorf("reading the tree: %w", err)
+	}
+	return n, err
+}
+
 // LogKey is the key pair that signs the ledger's checkpoints.
 func (r Reads) LogKey(ctx context.Context) (skey, vkey string, err error) {
 	found, err := r.row(ctx, []any{&skey, &vkey}, `SELECT skey, vkey FROM log_key WHERE id = 1`)

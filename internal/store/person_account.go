@@ -117,9 +117,10 @@ func (r Reads) MergesInto(ctx context.Context, person model.ID) ([]Merge, error)
 // an account.
 func (r Reads) Reported(ctx context.Context, person, onCase, account model.ID) (bool, error) {
 	var n int64
-	_, err := r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM reports
-		WHERE reporter IN (SELECT account FROM person_accounts WHERE `+sameHuman("person")+`)
-		AND (case_id = $2 OR case_id IN (SELECT id FROM cases WHERE account = $3 AND state = 'open'))`, person, onCase, account)
+	_, err := r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM person_accounts WHERE `+sameHuman("person")+` AND (
+		EXISTS (SELECT 1 FROM reports WHERE case_id = $2 AND reporter = person_accounts.account)
+		OR EXISTS (SELECT 1 FROM reports WHERE case_id = (SELECT id FROM cases WHERE account = $3 AND state = 'open')
+			AND reporter = person_accounts.account))`, person, onCase, account)
 	if err != nil {
 		return false, fmt.Errorf("reading who reported: %w", err)
 	}

@@ -119,11 +119,12 @@ func (p *PrivTx) appendRecord(ctx context.Context, rec ledger.Record) error {
 	if err != nil {
 		return err
 	}
-	first := tlog.StoredHashIndex(0, rec.Index)
+	first, rows := tlog.StoredHashIndex(0, rec.Index), []any{}
 	for i, h := range hashes {
-		if _, err := p.exec(ctx, `INSERT INTO tree_hashes (idx, hash) VALUES ($1, $2)`, first+int64(i), h[:]); err != nil {
-			return err
-		}
+		rows = append(rows, first+int64(i), h[:])
+	}
+	if _, err := p.exec(ctx, `INSERT INTO tree_hashes (idx, hash)`+valuesList(len(hashes), 2), rows...); err != nil {
+		return err
 	}
 	// The head keeps the latest time that any entry had: an entry that was made while the clock was set back, such as the
 	// refusal on that ground, must not make the clock look right again.

@@ -69,6 +69,7 @@ var tablesOfMembers = map[string]struct {
 	"leaves":              {kept: "the ledger's"},
 	"tree_hashes":         {kept: "the ledger's"},
 	"log_key":             {kept: "the ledger's"},
+	"incidents":           {kept: "the desk's"},
 	"goose_db_version":    {kept: "the store's own"},
 }
 

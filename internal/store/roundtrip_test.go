@@ -44,6 +44,9 @@ type drawn struct {
 	Freeze     store.Freeze
 	Charge     store.Charge
 	Veto       store.Veto
+	OwnersKey  model.Key
+	Takeover   store.Takeover
+	Erasure    store.Erasure
 	Setting    [2]string
 	Recovery   store.Recovery
 	Purge      store.Purge
@@ -78,6 +81,11 @@ func draw(t *rapid.T, ids *model.IDs) drawn {
 	d.Charge = store.Charge{ID: ids.Next(), Person: ids.Next(), Account: id(), Request: id(), Kind: model.CmdBan, Case: id(),
 		Reach: anyCount.Draw(t, "reach"), At: time.UnixMilli(rapid.Int64Range(1, 1<<42).Draw(t, "at")).UTC()}
 	d.Veto = store.Veto{ID: ids.Next(), Request: d.Request.ID, Person: ids.Next(), Case: id(), At: at()}
+	d.Erasure = store.Erasure{Entry: int64(ids.Next()), Request: id(), At: at()}
+	d.OwnersKey = model.Key{ID: ids.Next(), Request: d.Request.ID, Credential: id(), Assertion: d.Key.Assertion, HeadSize: d.Key.HeadSize,
+		HeadHash: bytes(), ExpiresAt: at(), SignedAt: at(), Owner: &model.OwnersKey{Account: ids.Next(), PublicKey: bytes(), MadeAt: at()}}
+	d.Takeover = store.Takeover{ID: ids.Next(), Account: ids.Next(), Kind: model.CmdRenameHandle, Request: d.Request.ID,
+		OldHandle: fmt.Sprint(text(), ids.Next()), NewHandle: text(), At: at(), HandedAt: at()}
 	d.Setting = [2]string{fmt.Sprint(text(), ids.Next()), text()}
 	d.Recovery = store.Recovery{ID: ids.Next(), Person: d.Person.ID, Login: d.Login.ID, Enrolment: id(), PublicKey: bytes(), Statement: text(),
 		State: store.RecoveryState(text()), StartedAt: at(), EffectAt: at(), ClosedAt: at(), StoppedBy: id()}
@@ -111,7 +119,8 @@ func (d drawn) put(ctx context.Context, p *store.PrivTx) error {
 	for _, err := range []error{p.PutPerson(ctx, d.Person), p.PutGrant(ctx, d.Grant), p.PutLogin(ctx, d.Login),
 		p.PutCredential(ctx, d.Credential), p.PutClass(ctx, d.Class), p.PutRequest(ctx, d.Request), p.PutKey(ctx, d.Key),
 		p.PutSanction(ctx, d.Sanction), p.PutStrike(ctx, d.Strike), p.PutPolicy(ctx, d.Policy), p.PutFreeze(ctx, d.Freeze),
-		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
+		p.PutCharge(ctx, d.Charge), p.PutVeto(ctx, d.Veto), p.PutErasure(ctx, d.Erasure), p.PutKey(ctx, d.OwnersKey),
+		p.PutTakeover(ctx, d.Takeover), p.PutSetting(ctx, d.Setting[0], d.Setting[1]),
 		p.PutRecovery(ctx, d.Recovery), p.PutPurge(ctx, d.Purge), p.PutLook(ctx, d.Look), p.PutPersonAccount(ctx, d.Linked),
 		p.PutMerge(ctx, d.Merge), p.PutAppealDecision(ctx, d.Appeal)} {
 		if err != nil {
@@ -130,7 +139,10 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 	r.Credential = must[model.Credential](t)(e.CredentialByHandle(ctx, d.Credential.Handle))
 	r.Class = must[store.AccountClass](t)(e.ClassOf(ctx, d.Class.Account))
 	r.Request = must[model.Request](t)(e.Store.Request(ctx, d.Request.ID))
-	r.Key = only(t, must[[]model.Key](t)(e.KeysOn(ctx, d.Request.ID)))
+	if keys := must[[]model.Key](t)(e.KeysOn(ctx, d.Request.ID)); len(keys) == 2 {
+		r.Key, r.OwnersKey = keys[0], keys[1]
+	}
+	r.Takeover = only(t, must[[]store.Takeover](t)(e.Takeovers(ctx, d.Takeover.Account)))
 	r.Sanction = only(t, must[[]model.Sanction](t)(e.Sanctions(ctx, d.Sanction.Account)))
 	r.Strike = only(t, must[[]store.Strike](t)(e.Strikes(ctx, d.Strike.Account)))
 	r.Policy = must[store.Policy](t)(e.Store.Policy(ctx, d.Policy.Hash))
@@ -153,6 +165,7 @@ func (d drawn) read(t require, e *engine) (r drawn) {
 	}
 	r.Linked = must[store.PersonAccount](t)(e.LinkOf(ctx, d.Linked.Account))
 	r.Merge = only(t, must[[]store.Merge](t)(e.MergesInto(ctx, d.Person.ID)))
+	r.Erasure = must[store.Erasure](t)(e.Erasure(ctx, d.Erasure.Entry))
 	value, _, err := e.Setting(ctx, d.Setting[0])
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +227,7 @@ func TestPrivilegedRowsAreReadAsTheyWereWritten(t *testing.T) {
 			}
 			for _, got := range []int64{r.Person.Leaf, r.Grant.Leaf, r.Login.Leaf, r.Credential.Leaf, r.Class.Leaf, r.Request.Leaf,
 				r.Key.Leaf, r.Sanction.Leaf, r.Strike.Leaf, r.Policy.Leaf, r.Freeze.Leaf, r.Recovery.Leaf,
-				r.Purge.Leaf, r.Look.Leaf, r.Linked.Leaf, r.Merge.Leaf} {
+				r.Purge.Leaf, r.Look.Leaf, r.Linked.Leaf, r.Merge.Leaf, r.Erasure.Leaf, r.OwnersKey.Leaf, r.Takeover.Leaf} {
 				if got != leaf {
 					t.Fatalf("a row names entry %d, not %d: %+v", got, leaf, r)
 				}
@@ -244,5 +257,7 @@ func (d drawn) as(o drawn) drawn {
 	d.Charge.ID, d.Veto.ID, d.Veto.Request, d.Setting[0] = o.Charge.ID, o.Veto.ID, o.Request.ID, o.Setting[0]
 	d.Recovery.ID, d.Recovery.Person, d.Recovery.Login = o.Recovery.ID, o.Person.ID, o.Login.ID
 	d.Linked.ID, d.Linked.Person, d.Merge.Person, d.Merge.Into = o.Linked.ID, o.Person.ID, o.Person.ID, o.Person.ID
+	d.Erasure.Entry = o.Erasure.Entry
+	d.OwnersKey.ID, d.OwnersKey.Request, d.Takeover.ID, d.Takeover.Account, d.Takeover.Request = o.OwnersKey.ID, o.Request.ID, o.Takeover.ID, o.Takeover.Account, o.Request.ID
 	return d
 }

@@ -77,6 +77,10 @@ func (s *Store) Ping(ctx context.Context) error {
 // feed. The embedded store has one writer, this process.
 func (s *Store) Shared() bool { return s.d.shared() }
 
+// WriterStamp changes when another process has written to the embedded database, past this one. Of a shared one, to which
+// others may write, it is 0.
+func (s *Store) WriterStamp(ctx context.Context) (int64, error) { return s.d.writerStamp(ctx) }
+
 // IDs makes IDs for new rows.
 func (s *Store) IDs() *model.IDs { return s.ids }
 

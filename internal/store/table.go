@@ -14,6 +14,7 @@ import (
 type privTable struct {
 	name   string
 	cols   []string
+	sorted []int // the columns' places in the order of their names
 	upsert string
 	read   string // one row by its key
 }
@@ -36,7 +37,20 @@ func table(name string, cols ...string) *privTable {
 	}
 	text += ") VALUES (" + values + ") ON CONFLICT (" + cols[0] + ") DO UPDATE SET " + sets
 	read := "SELECT " + strings.Join(cols, ", ") + " FROM " + name + " WHERE " + cols[0] + " = $1"
-	return &privTable{name: name, cols: cols, upsert: text, read: read}
+	t := &privTable{name: name, cols: cols, upsert: text, read: read}
+	for i := range cols {
+		t.sorted = append(t.sorted, i)
+	}
+	slices.SortFunc(t.sorted, func(a, b int) int { return strings.Compare(cols[a], cols[b]) })
+	return t
+}
+
+// key is a row's key as the engine takes it. That of a few tables is a text, of all others an integer.
+func (t *privTable) key(text string) (any, error) {
+	if t.cols[0] == "name" || t.cols[0] == "hash" {
+		return text, nil
+	}
+	return strconv.ParseInt(text, 10, 64)
 }
 
 // texts scans a row in the form in which the ledger's facts have it.

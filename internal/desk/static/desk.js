@@ -210,6 +210,18 @@ async function whatIf(button) {
   return "";
 }
 
+// restore asks for what an incident made dark to be visible again; the request's page takes the key.
+function restore(button) {
+  const { account, post } = button.dataset;
+  return ask({ kind: "restore", account, post, reason: "undone after an incident" });
+}
+
+async function acknowledge(form) {
+  await call("POST", "/api/v1/incidents/" + form.dataset.incident + "/acknowledge", { note: form.elements.note.value });
+  location.reload();
+  return "Noted.";
+}
+
 function request() {
   return "/api/v1/requests/" + document.querySelector("[data-request]").dataset.request;
 }
@@ -306,6 +318,7 @@ const forms = {
   publish,
   "roll-back": rollBack,
   "set-high-profile": setHighProfile,
+  acknowledge,
 };
 const actions = {
   key: turnKey,
@@ -327,6 +340,7 @@ const actions = {
   decide,
   compare,
   "what-if": whatIf,
+  restore,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
