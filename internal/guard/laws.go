@@ -135,6 +135,9 @@ func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	case !e.EndsAt.IsZero():
 		why = "a person whose employment ends on " + e.EndsAt.Format(time.DateOnly)
 	}
+	if d.scheduled() {
+		return model.Refused(LawLeavers, "%s neither schedules anything nor turns a key on what is scheduled", why)
+	}
 	return model.Refused(LawLeavers, "%s turns no key on this", why)
 }
 
