@@ -150,7 +150,9 @@ func TestPurge(t *testing.T) {
 		t.Error("it came back when the suspension ended")
 	}
 	for what, cmd := range map[string]model.Command{"a restore": w.Command(model.CmdRestore, "uncle"), "a restore of what it was dark by": w.Command(model.CmdRestore,
-		"uncle", "sanction", w.sanctions("uncle")[0].ID.String()), "a second purge": w.Command(model.CmdPurge, "uncle")} {
+		"uncle", "sanction", w.sanctions("uncle")[0].ID.String()), "a second purge": w.Command(model.CmdPurge, "uncle"),
+		"a way in": w.Command(model.CmdChangeEmail, "uncle", "email", "new@example.org"), "another handle": w.Command(model.CmdRenameHandle, "uncle",
+			"handle", "somebody")} {
 		w.invalid(model.KindConflict, "", what, w.submitting("lead", cmd))
 	}
 	err = w.Store.Write(t.Context(), func(tx *store.Tx) error {

@@ -147,6 +147,9 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	case model.CmdPublishPolicy:
 		return d.readPolicy(ctx, r)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
+		if err := notPurged(ctx, c.g, r, d.cmd.Account); err != nil {
+			return err
+		}
 		return d.readTakeover(ctx, r)
 	default:
 		return model.Invalid("kind", "%s is not offered by this server", d.cmd.Kind)

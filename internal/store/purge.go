@@ -54,7 +54,7 @@ func (r Reads) OpenPurges(ctx context.Context) ([]Purge, error) {
 // posts as evidence stays too, until the case is resolved: held is how much that is, once nothing else is left.
 func (tx *Tx) Erase(ctx context.Context, account model.ID, limit int) (erased, held int, err error) {
 	e := eraser{tx: tx, account: account, room: limit}
-	for _, step := range []func(context.Context) error{e.profile, e.follows, e.favourites, e.notifications, e.blocks, e.mutes, e.posts, e.evidence} {
+	for _, step := range []func(context.Context) error{e.signIns, e.addresses, e.profile, e.follows, e.favourites, e.notifications, e.blocks, e.mutes, e.posts, e.evidence} {
 		if err := step(ctx); err != nil {
 			return 0, 0, fmt.Errorf("erasing account %d: %w", account, err)
 		}
@@ -73,19 +73,45 @@ type eraser struct {
 	held    int // pieces of evidence that open cases need
 }
 
-// delete deletes rows that nothing is counted by.
+// delete deletes, or empties, rows that nothing is counted by.
 func (e *eraser) delete(ctx context.Context, text string, args ...any) error {
 	n, err := e.tx.exec(ctx, text, args...)
 	e.room -= int(n)
 	return err
 }
 
-// profile erases how the account signs in and what it says of itself: what is read of it first.
-func (e *eraser) profile(ctx context.Context) error {
-	for _, table := range []string{"account_credentials", "oauth_tokens", "oauth_codes", "notification_marks"} {
+// signIns erases how the account signs in, and ends what it is signed in with. The epoch comes first: whoever hands
+// something out for a sign-in holds it.
+func (e *eraser) signIns(ctx context.Context) error {
+	n, err := e.tx.exec(ctx, `UPDATE accounts SET epoch = epoch + 1 WHERE id = $1 AND (
+		EXISTS (SELECT 1 FROM account_credentials WHERE account = $1) OR EXISTS (SELECT 1 FROM account_sessions WHERE account = $1) OR
+		EXISTS (SELECT 1 FROM account_passkeys WHERE account = $1))`, e.account)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		e.tx.emit(Event{Kind: EventSignedOut, Account: e.account})
+	}
+	for _, table := range []string{"account_credentials", "account_sessions", "account_passkeys", "account_resets", "oauth_codes", "oauth_tokens"} {
 		if err := e.delete(ctx, `DELETE FROM `+table+` WHERE account = $1`, e.account); err != nil {
 			return err
 		}
+	}
+	return e.delete(ctx, `DELETE FROM challenges WHERE person = $1`, e.account)
+}
+
+// addresses erases the e-mail addresses that stand in the private parts of entries by which the address was changed, with
+// whatever else is in these parts.
+func (e *eraser) addresses(ctx context.Context) error {
+	return e.delete(ctx, `UPDATE leaves SET private = NULL, private_salt = NULL WHERE private IS NOT NULL AND idx IN (
+		SELECT opened FROM requests WHERE account = $1 AND kind = 'change_email' UNION
+		SELECT leaf FROM requests WHERE account = $1 AND kind = 'change_email' AND state = 'executed')`, e.account)
+}
+
+// profile erases what the account says of itself.
+func (e *eraser) profile(ctx context.Context) error {
+	if err := e.delete(ctx, `DELETE FROM notification_marks WHERE account = $1`, e.account); err != nil {
+		return err
 	}
 	n, err := e.tx.exec(ctx, `UPDATE accounts SET display_name = '', name_key = $2, note = '', locked = FALSE, bot = FALSE, last_post_at = 0
 		WHERE id = $1 AND (display_name <> '' OR note <> '' OR locked OR bot OR last_post_at <> 0)`, e.account, []byte{})

@@ -41,6 +41,9 @@ var tablesOfMembers = map[string]struct {
 }{
 	"accounts":            {kept: "the row stays, emptied: its handle stays taken"},
 	"account_credentials": {accounts: []string{"account"}},
+	"account_sessions":    {accounts: []string{"account"}},
+	"account_passkeys":    {accounts: []string{"account"}},
+	"account_resets":      {accounts: []string{"account"}},
 	"posts":               {accounts: []string{"account"}, posts: []string{"reblog_of"}},
 	"follows":             {accounts: []string{"follower", "followee"}},
 	"blocks":              {accounts: []string{"account", "target"}},
@@ -56,7 +59,7 @@ var tablesOfMembers = map[string]struct {
 	"case_notes":          {kept: "the desk's"},
 	"reports":             {kept: "what others said of it, and it of others, is the desk's"},
 	"staff_sessions":      {kept: "the desk's"},
-	"challenges":          {kept: "the desk's"},
+	"challenges":          {accounts: []string{"person"}},
 	"enrolments":          {kept: "the desk's"},
 	"feed":                {kept: "tells what changed, and is dropped by itself"},
 	"write_keys":          {kept: "the store's own"},
@@ -144,6 +147,9 @@ func expected(rows map[string]map[string]map[string]string, account model.ID) ma
 	}
 	recount(left)
 	a := left["accounts"][id]
+	if rows["account_credentials"][id] != nil {
+		a["epoch"] = "1" // whatever was handed out before lets nobody in
+	}
 	a["display_name"], a["note"], a["name_key"], a["last_post_at"] = "", "", "[]", "0"
 	for _, flag := range []string{"locked", "bot"} {
 		a[flag] = rows["accounts"]["1"][flag] // as an account has it that never set it
@@ -188,7 +194,7 @@ func (e *engine) society(size int) (purged model.ID) {
 		ids = append(ids, e.account(fmt.Sprintf("other%d", i)))
 	}
 	db := rawDB(e.T, e.config)
-	if _, err := db.ExecContext(e.Context(), `INSERT INTO accounts SELECT 1, 'one', $1, '', $2, '', FALSE, FALSE, 1, 0, 0, 0, 0`, []byte("one"), []byte{}); err != nil {
+	if _, err := db.ExecContext(e.Context(), `INSERT INTO accounts SELECT 1, 'one', $1, '', $2, '', FALSE, FALSE, 1, 0, 0, 0, 0, 0`, []byte("one"), []byte{}); err != nil {
 		e.Fatal(err)
 	}
 	var posts []model.ID
@@ -239,7 +245,10 @@ func (e *engine) society(size int) (purged model.ID) {
 		for i, id := range ids[:2] {
 			errs = append(errs, tx.AddCredentials(ctx, model.Credentials{Account: id, Email: fmt.Sprint(i, "@example.org"), PasswordHash: "x"}),
 				tx.AddToken(ctx, store.Token{Hash: []byte{byte(i)}, ID: tx.NextID(), App: app.ID, Account: id}),
-				tx.AddCode(ctx, store.Code{Hash: []byte{byte(i)}, App: app.ID, Account: id}))
+				tx.AddCode(ctx, store.Code{Hash: []byte{byte(i)}, App: app.ID, Account: id}),
+				tx.AddAccountSession(ctx, store.AccountSession{Hash: []byte{byte(i)}, ID: tx.NextID(), Account: id, ExpiresAt: e.clock.Now()}),
+				tx.AddAccountPasskey(ctx, store.AccountPasskey{ID: tx.NextID(), Account: id, Handle: []byte{byte(i)}, PublicKey: []byte("k")}),
+				tx.AddChallenge(ctx, store.Challenge{Hash: []byte{byte(i)}, Person: id, ExpiresAt: e.clock.Now()}))
 		}
 		_, err := tx.AddReport(ctx, model.Report{ID: tx.NextID(), Reporter: purged, Target: ids[1], Comment: "they started it", CreatedAt: e.clock.Now()})
 		return errors.Join(append(errs, err)...)
@@ -334,6 +343,38 @@ func TestEraseLeavesEvidence(t *testing.T) {
 	})
 }
 
+// TestEraseFindsAddresses also where the ledger keeps them apart: in the entries by which the address was changed, and in
+// no others. The ledger stays whole.
+func TestEraseFindsAddresses(t *testing.T) {
+	onEach(t, func(t *testing.T, e *engine) {
+		account, other := e.account("purged"), e.account("other")
+		entry := func(kind model.CommandKind, of, request model.ID, state model.RequestState, opened int64) (leaf int64) {
+			err := e.automatic(func(ctx context.Context, p *store.PrivTx) error {
+				leaf = p.Leaf()
+				p.Entry.Private = map[string]string{"email": "somebody@example.org"}
+				return p.PutRequest(ctx, model.Request{ID: request, Command: model.Command{Kind: kind, Account: of}, State: state, Opened: max(opened, 0)})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return leaf
+		}
+		first := entry(model.CmdChangeEmail, account, 1, model.StatePending, 0)
+		last := entry(model.CmdChangeEmail, account, 1, model.StateExecuted, first)
+		theirs, kind := entry(model.CmdChangeEmail, other, 2, model.StateExecuted, 2), entry(model.CmdWarn, account, 3, model.StateExecuted, 3)
+		if err := erase(t.Context(), e.Store, 100, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		for leaf, gone := range map[int64]bool{first: true, last: true, theirs: false, kind: false} {
+			private, err := e.PrivateOf(t.Context(), leaf)
+			if err != nil || (private == nil) != gone {
+				t.Errorf("entry %d has %v, %v", leaf, private, err)
+			}
+		}
+		e.replay()
+	})
+}
+
 // TestEraseTellsWhatChanged: whoever keeps rows in memory is told of each that is gone or counts otherwise.
 func TestEraseTellsWhatChanged(t *testing.T) {
 	onEach(t, func(t *testing.T, e *engine) {
@@ -343,7 +384,8 @@ func TestEraseTellsWhatChanged(t *testing.T) {
 		boost := e.post(fan, func(p *model.Post) { p.ReblogOf = own })
 		e.write(func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.PutFollow(ctx, model.Follow{ID: tx.NextID(), Follower: fan, Followee: account, CreatedAt: e.tick()})
-			return errors.Join(err, tx.AddBlock(ctx, account, foe, e.tick()))
+			return errors.Join(err, tx.AddBlock(ctx, account, foe, e.tick()),
+				tx.AddCredentials(ctx, model.Credentials{Account: account, Email: "purged@example.org", PasswordHash: "x"}))
 		})
 		told := map[string]bool{}
 		e.Subscribe(func(ev store.Event) { told[fmt.Sprint(ev.Kind, " ", ev.Account, " ", ev.Subject)] = true })
@@ -351,7 +393,7 @@ func TestEraseTellsWhatChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range []string{fmt.Sprint("unposted ", account, " ", own), fmt.Sprint("unposted ", fan, " ", boost), fmt.Sprint("post 0 ", parent),
-			fmt.Sprint("relation ", fan, " ", account), fmt.Sprint("account ", account, " 0"), fmt.Sprint("account ", fan, " 0")} {
+			fmt.Sprint("relation ", fan, " ", account), fmt.Sprint("account ", account, " 0"), fmt.Sprint("signed_out ", account, " 0"), fmt.Sprint("account ", fan, " 0")} {
 			if !told[want] {
 				t.Errorf("nobody was told of %s: %v", want, slices.Sorted(maps.Keys(told)))
 			}
