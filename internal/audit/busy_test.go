@@ -43,6 +43,7 @@ func busy(t *testing.T, o testkit.WorldOptions) *testkit.World {
 	if _, err := w.Guard.Look(t.Context(), w.Actor("agent"), look.ID, store.Range{Limit: 1}); err != nil {
 		t.Fatal(err)
 	}
+	w.Do("agent", w.Command(model.CmdChangeEmail, "cousin", "email", "cousin@example.org"), "agent", "lead")
 	w.Do("agent", w.Command(model.CmdDeactivate, "cousin"))
 	w.Clock.Advance(guard.PurgeHold)
 	w.Do("agent", w.Command(model.CmdPurge, "cousin"), "agent", "lead")

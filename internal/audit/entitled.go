@@ -43,7 +43,7 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdDeactivate:       {"sanctions", "charges", "freezes"},
 	model.CmdSuspend:          {"sanctions", "charges", "freezes"},
 	model.CmdBan:              {"sanctions", "charges", "freezes"},
-	model.CmdPurge:            {"sanctions", "charges", "freezes", "purges"},
+	model.CmdPurge:            {"sanctions", "charges", "freezes", "purges", "erasures"},
 	model.CmdViewPrivate:      {"looks"},
 	model.CmdSignOut:          {"takeovers", "owner_keys"},
 	model.CmdResetCredentials: {"takeovers", "owner_keys"},
@@ -214,8 +214,8 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	}
 	r.lifts(f)
 	for _, row := range f.Rows {
-		if row.Table == "erasures" && row.Key != q.Command.Params["entry"] {
-			r.find(f.Index, "it erased entry %s, and was asked to erase entry %s", row.Key, q.Command.Params["entry"])
+		if row.Table == "erasures" && !r.erasable(q.Command, row.Key) {
+			r.find(f.Index, "it erased the private part of entry %s, which it was not asked to", row.Key)
 		}
 	}
 	group := q.Command.Info().Group
@@ -234,10 +234,25 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	if len(people) < q.Need.Keys {
 		r.find(f.Index, "%s took effect with %d of %d keys", f.Kind, len(people), q.Need.Keys)
 	}
+	gives := func(row ledger.Row) bool { return empowers(row) && (row.Table != "erasures" || f.Kind != model.CmdPurge) }
 	harms := group == model.GroupDarken || group == model.GroupSilence || group == model.GroupTakeover
-	if len(people) < 2 && (harms && class.Protected() && !briefLock(f) || slices.ContainsFunc(f.Rows, empowers)) {
+	if len(people) < 2 && (harms && class.Protected() && !briefLock(f) || slices.ContainsFunc(f.Rows, gives)) {
 		r.find(f.Index, "%s took effect with %d keys: whatever it asked for, that takes two (laws 1 and 2)", f.Kind, len(people))
 	}
+}
+
+// erasable reports whether a command erases the private part of an entry: the one that it names, or with a purged account
+// those by which its e-mail address was changed.
+func (r *replay) erasable(cmd model.Command, entry string) bool {
+	if cmd.Kind != model.CmdPurge {
+		return entry == cmd.Params["entry"]
+	}
+	index, err := strconv.ParseInt(entry, 10, 64)
+	if err != nil {
+		return false
+	}
+	facts, err := r.factsOf(index)
+	return err == nil && facts.Kind == model.CmdChangeEmail && facts.Account == cmd.Account
 }
 
 // empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an account of theirs,

@@ -176,19 +176,25 @@ func (r *replay) values(table, key string) (map[string]string, error) {
 	if !there {
 		return nil, nil
 	}
-	rec, err := r.st.Record(r.ctx, w.leaf)
+	facts, err := r.factsOf(w.leaf)
 	if err != nil {
 		return nil, err
 	}
-	e, err := rec.Open()
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(e.Facts.Rows, func(row ledger.Row) bool { return row.Table == table && row.Key == key })
+	i := slices.IndexFunc(facts.Rows, func(row ledger.Row) bool { return row.Table == table && row.Key == key })
 	if i < 0 {
 		return nil, fmt.Errorf("entry %d did not write it", w.leaf)
 	}
-	return e.Facts.Rows[i].Values, nil
+	return facts.Rows[i].Values, nil
+}
+
+// factsOf reads the facts of an entry that was replayed before.
+func (r *replay) factsOf(index int64) (ledger.Facts, error) {
+	rec, err := r.st.Record(r.ctx, index)
+	if err != nil {
+		return ledger.Facts{}, err
+	}
+	e, err := rec.Open()
+	return e.Facts, err
 }
 
 // erasures holds the entries whose private part is not there against the entries that say that they were erased.

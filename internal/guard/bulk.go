@@ -116,7 +116,7 @@ func (g *Guard) refuseBulk(ctx context.Context, a Actor, all int, protected []de
 	for _, d := range protected {
 		handles = append(handles, "@"+d.target.Handle)
 	}
-	first, refusal := protected[0], model.Refused(LawTwoKeys, "a protected account is never in a bulk command, and of these %d that are: %s. Nothing was done",
+	first, refusal := protected[0], model.Refused(LawTwoKeys, "protected accounts are never in a bulk command, and among these %d are %s. Nothing was done",
 		all, strings.Join(handles, ", "))
 	err := g.st.Privileged(ctx, func(p *store.PrivTx) error {
 		hash, err := p.PolicyHash(ctx)

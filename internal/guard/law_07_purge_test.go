@@ -163,7 +163,9 @@ func TestPurge(t *testing.T) {
 		t.Error("it came back when the suspension ended")
 	}
 	for what, cmd := range map[string]model.Command{"a restore": w.Command(model.CmdRestore, "uncle"), "a restore of what it was dark by": w.Command(model.CmdRestore,
-		"uncle", "sanction", w.sanctions("uncle")[0].ID.String()), "a second purge": w.Command(model.CmdPurge, "uncle")} {
+		"uncle", "sanction", w.sanctions("uncle")[0].ID.String()), "a second purge": w.Command(model.CmdPurge, "uncle"),
+		"a way in": w.Command(model.CmdChangeEmail, "uncle", "email", "new@example.org"), "another handle": w.Command(model.CmdRenameHandle, "uncle",
+			"handle", "somebody")} {
 		w.invalid(model.KindConflict, "", what, w.submitting("lead", cmd))
 	}
 	err = w.Store.Write(t.Context(), func(tx *store.Tx) error {
@@ -314,4 +316,32 @@ func TestLaw10PurgeIsFrozen(t *testing.T) {
 			t.Errorf("%s is charged %d times, %v", login, n, err)
 		}
 	}
+}
+
+// TestPurgeErasesAddresses also where the ledger keeps them apart: in the entries by which the account's address was
+// changed, and in no others. The ledger says so, and stays whole.
+func TestPurgeErasesAddresses(t *testing.T) {
+	w := newWorld(t)
+	changed := w.ask("agent", w.Command(model.CmdChangeEmail, "uncle", "email", "uncle@example.org"))
+	w.turn(changed, "agent", "lead")
+	theirs := w.ask("agent", w.Command(model.CmdChangeEmail, "aunt", "email", "aunt@example.org"))
+	w.turn(theirs, "agent", "lead")
+	warned := w.Do("agent", w.Command(model.CmdWarn, "uncle"))
+	w.Do("agent", w.Command(model.CmdDeactivate, "uncle"))
+	w.pass(31 * day)
+	w.Do("agent", w.Command(model.CmdPurge, "uncle"), "agent", "lead")
+	leaf := func(q model.Request) int64 {
+		q, err := w.Store.Request(t.Context(), q.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q.Leaf
+	}
+	for entry, gone := range map[int64]bool{changed.Opened: true, leaf(changed): true, theirs.Opened: false, leaf(theirs): false, warned.Leaf: false} {
+		private, err := w.Store.PrivateOf(t.Context(), entry)
+		if err != nil || (private == nil) != gone {
+			t.Errorf("entry %d has %v, %v", entry, private, err)
+		}
+	}
+	w.whole()
 }

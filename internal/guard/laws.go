@@ -135,6 +135,9 @@ func leaversHoldNoKeys(d deed, p model.Person, now time.Time) *model.Error {
 	case !e.EndsAt.IsZero():
 		why = "a person whose employment ends on " + e.EndsAt.Format(time.DateOnly)
 	}
+	if d.scheduled() {
+		return model.Refused(LawLeavers, "%s neither schedules anything nor turns a key on what is scheduled", why)
+	}
 	return model.Refused(LawLeavers, "%s turns no key on this", why)
 }
 
@@ -237,7 +240,7 @@ func nothingIsLost(d deed, rows []ledger.Row) *model.Error {
 	for _, row := range rows {
 		switch row.Table {
 		case "sanctions", "requests", "request_keys", "charges", "freezes":
-		case "purges":
+		case "purges", "erasures":
 			if d.cmd.Kind != model.CmdPurge {
 				return model.Refused(LawNothingLost, "only a purge erases")
 			}

@@ -143,7 +143,7 @@ func mutants() []mutant {
 		{7, "guard/laws", "	case d.darkSince.IsZero():", "	case d.darkSince.IsZero() && now.IsZero():", "AfterTheHold|DecidedAgain"},
 		{7, "guard/purge", "(end.IsZero() || end.After(since))", "(end.IsZero() || end.After(now.Add(-PurgeHold)))", "AfterTheHold"},
 		{7, "guard/purge", "s.Post == 0 && s.Kind.Darkens()", "s.Post == 0", "AfterTheHold"},
-		{7, "guard/purge", "	if err != nil || !stands {", "	if err != nil {", "TakesValidKeys"},
+		{7, "guard/purge", "	if err != nil || !stands {", "	if err != nil || !stands && u.Account == 0 {", "TakesValidKeys"},
 		{7, "guard/purge", "	return g.keysStand(ctx, r, q, false)", "	return true, nil", "TakesValidKeys"},
 		{7, "guard/laws", "			if d.cmd.Kind != model.CmdPurge {", "			if d.cmd.Kind == model.CmdWarn {", "OwnBooks"},
 

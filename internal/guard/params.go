@@ -164,6 +164,9 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	case model.CmdGrantRole, model.CmdSetEmployment, model.CmdEnrollCredential, model.CmdMapPerson:
 		return d.readStaff(ctx, r, now)
 	case model.CmdSignOut, model.CmdResetCredentials, model.CmdChangeEmail, model.CmdRenameHandle:
+		if err := notPurged(ctx, c.g, r, d.cmd.Account); err != nil {
+			return err
+		}
 		return d.readTakeover(ctx, r)
 	case model.CmdPublishPolicy:
 		return c.readPolicy(d)

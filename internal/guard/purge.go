@@ -99,10 +99,20 @@ func (g *Guard) purgeStands(ctx context.Context, r store.Reads, u store.Purge) (
 	return g.keysStand(ctx, r, q, false)
 }
 
-// purge has an account's content erased: it stays dark for ever from now on, and the erasing begins.
+// purge has an account's content erased: it stays dark for ever from now on, and the erasing begins. What the ledger keeps
+// apart of its e-mail address is erased at once, by this entry.
 func purge(ctx context.Context, p *store.PrivTx, q model.Request, d deed) error {
 	if err := sanction(ctx, p, q, d); err != nil {
 		return err
+	}
+	entries, err := p.AddressEntries(ctx, d.cmd.Account)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := p.ErasePrivate(ctx, store.Erasure{Entry: entry, Request: q.ID, At: p.Now()}); err != nil {
+			return err
+		}
 	}
 	return p.PutPurge(ctx, store.Purge{Account: d.cmd.Account, Request: q.ID, Case: d.cmd.Case, At: p.Now()})
 }

@@ -54,7 +54,7 @@ func (r Reads) OpenPurges(ctx context.Context) ([]Purge, error) {
 // posts as evidence stays too, until the case is resolved: held is how much that is, once nothing else is left.
 func (tx *Tx) Erase(ctx context.Context, account model.ID, limit int) (erased, held int, err error) {
 	e := eraser{tx: tx, account: account, room: limit}
-	for _, step := range []func(context.Context) error{e.profile, e.follows, e.favourites, e.notifications, e.blocks, e.mutes, e.posts, e.evidence} {
+	for _, step := range []func(context.Context) error{e.signIns, e.profile, e.follows, e.favourites, e.notifications, e.blocks, e.mutes, e.posts, e.evidence} {
 		if err := step(ctx); err != nil {
 			return 0, 0, fmt.Errorf("erasing account %d: %w", account, err)
 		}
@@ -65,6 +65,16 @@ func (tx *Tx) Erase(ctx context.Context, account model.ID, limit int) (erased, h
 	return limit - e.room, e.held, nil
 }
 
+// AddressEntries are the entries of the ledger whose private part has an account's e-mail address: those by which it was
+// changed.
+func (r Reads) AddressEntries(ctx context.Context, account model.ID) ([]int64, error) {
+	return collect(ctx, r.q, func(row scanner) (entry int64, err error) {
+		return entry, row.Scan(&entry)
+	}, `SELECT idx FROM leaves WHERE private IS NOT NULL AND idx IN (
+		SELECT opened FROM requests WHERE account = $1 AND kind = 'change_email' UNION
+		SELECT leaf FROM requests WHERE account = $1 AND kind = 'change_email' AND state = 'executed') ORDER BY idx`, account)
+}
+
 // eraser erases part of an account.
 type eraser struct {
 	tx      *Tx
@@ -73,24 +83,40 @@ type eraser struct {
 	held    int // pieces of evidence that open cases need
 }
 
-// delete deletes rows that nothing is counted by.
+// delete deletes, or empties, rows that nothing is counted by.
 func (e *eraser) delete(ctx context.Context, text string, args ...any) error {
 	n, err := e.tx.exec(ctx, text, args...)
 	e.room -= int(n)
 	return err
 }
 
-// profile erases how the account signs in and what it says of itself: what is read of it first.
-func (e *eraser) profile(ctx context.Context) error {
-	for _, table := range []string{"account_credentials", "oauth_tokens", "oauth_codes", "account_sessions", "account_passkeys",
-		"account_resets", "notification_marks", "dismissed_warnings"} {
+// signIns erases how the account signs in, and ends what it is signed in with. The epoch comes first: whoever hands
+// something out for a sign-in holds it.
+func (e *eraser) signIns(ctx context.Context) error {
+	n, err := e.tx.exec(ctx, `UPDATE accounts SET epoch = epoch + 1 WHERE id = $1 AND (
+		EXISTS (SELECT 1 FROM account_credentials WHERE account = $1) OR EXISTS (SELECT 1 FROM account_sessions WHERE account = $1) OR
+		EXISTS (SELECT 1 FROM account_passkeys WHERE account = $1))`, e.account)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		e.tx.emit(Event{Kind: EventSignedOut, Account: e.account})
+	}
+	for _, table := range []string{"account_credentials", "account_sessions", "account_passkeys", "account_resets", "oauth_codes", "oauth_tokens"} {
 		if err := e.delete(ctx, `DELETE FROM `+table+` WHERE account = $1`, e.account); err != nil {
 			return err
 		}
 	}
-	// How an appeal was decided is on record, what was said in it is the account's.
-	if err := e.delete(ctx, `UPDATE appeals SET text = '' WHERE account = $1 AND text <> ''`, e.account); err != nil {
-		return err
+	return e.delete(ctx, `DELETE FROM challenges WHERE person = $1`, e.account)
+}
+
+// profile erases what the account says of itself, and what was said in its appeals; how they were decided is on record.
+func (e *eraser) profile(ctx context.Context) error {
+	for _, text := range []string{`DELETE FROM notification_marks WHERE account = $1`, `DELETE FROM dismissed_warnings WHERE account = $1`,
+		`UPDATE appeals SET text = '' WHERE account = $1 AND text <> ''`} {
+		if err := e.delete(ctx, text, e.account); err != nil {
+			return err
+		}
 	}
 	n, err := e.tx.exec(ctx, `UPDATE accounts SET display_name = '', name_key = $2, note = '', locked = FALSE, bot = FALSE, last_post_at = 0
 		WHERE id = $1 AND (display_name <> '' OR note <> '' OR locked OR bot OR last_post_at <> 0)`, e.account, []byte{})
