@@ -107,7 +107,7 @@ func (s *shell) words(command *kong.Node, request string, round int) []string {
 // run runs the program for as long as an answer may take, and has the witness look.
 func (s *shell) run(words []string) {
 	s.step()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
 	defer cancel()
 	code := run(ctx, words, s.null, s.null)
 	if ctx.Err() != nil {

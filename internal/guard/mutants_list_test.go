@@ -1,5 +1,3 @@
-//go:build mutants
-
 package guard_test
 
 // mutants are at least one for each law, in the laws themselves and where they are called.
@@ -18,13 +16,13 @@ func mutants() []mutant {
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || d.cheap {", "AgentsPlace"},
 		{2, "guard/laws", "	if several {", "	if several && false {", "SeveralRoles"},
 		{2, "guard/laws", "d.loosens && d.cmd.Person == signer", "!d.loosens && d.cmd.Person == signer", "Themselves"},
-		{2, "guard/laws", "const LoweredFor = 7 * 24", "const LoweredFor = 6 * 24", "LoweredClass"},
+		{2, "guard/laws", "now.Sub(c.LoweredAt) < LoweredFor", "now.Sub(c.LoweredAt) < LoweredFor-24*time.Hour", "LoweredClass"},
 		{2, "guard/execute", "c.LoweredFrom, c.LoweredAt = d.strictest, p.Now()", "c.LoweredFrom, c.LoweredAt = c.Class, p.Now()", "LoweredClass"},
 		{2, "guard/execute", "if to.Rank() < d.strictest.Rank() {", "if to.Rank() < c.Class.Rank() {", "LoweredClass"},
 		{2, "guard/params", "d.loosens = to.Rank() < d.class.Rank()", "d.loosens = false", "StrictestRow"},
 		{2, "guard/params", "d.loosens = len(policy.Looser(was, next)) > 0", "d.loosens = len(policy.Looser(was, next)) > 1", "StrictestRow"},
 		{2, "guard/params_staff", "role == model.RoleAgent && onlyAgent(held)", "role == model.RoleAgent", "StrictestRow"},
-		{2, "guard/params_staff", "rank(next.Status) > rank(was.Status) || ", "", "StrictestRow"},
+		{2, "guard/params_staff", "rank(next.Status) > rank(was.Status) || ", "rank(next.Status) > rank(was.Status)+9 || ", "StrictestRow"},
 		{2, "guard/params_staff", " ||\n\t\twas.Kind == model.Contractor && next.Kind == model.Employee", "", "StrictestRow"},
 		{2, "guard/deed", "		signed.State == now.State && ", "		", "Races"},
 
@@ -57,7 +55,8 @@ func mutants() []mutant {
 		{4, "approval/quorum", "if h.Person == p || slices.Contains(h.SameAs, p) {", "if h.Person == p {", "Sponsors"},
 		{4, "approval/quorum", "(slices.Contains(o.SameAs, h.Person) || shared(o.SameAs, h.SameAs))", "slices.Contains(o.SameAs, h.Person)", "Sponsors"},
 		{4, "approval/quorum", "(slices.Contains(o.SameAs, h.Person) || shared(o.SameAs, h.SameAs))", "shared(o.SameAs, h.SameAs)", "Sponsors|OneHuman"},
-		{4, "approval/quorum", "groups = append(groups, human{team: h.Team})", "groups = append(groups, human{team: h.Team}, human{people: []model.ID{0}, team: h.Team + \"2\"})", "OneHuman"},
+		{4, "approval/quorum", "			fills[h] = i + 1\n", "			fills[h] = 0\n", "TwoRoles"},
+		{4, "approval/quorum", "	for _, h := range humans {\n\t\tif h.team != \"\" {\n\t\t\tteams[h.team] = true", "	for _, h := range holders {\n\t\tif h.Team != \"\" {\n\t\t\tteams[h.Team] = true", "OneHuman"},
 
 		{5, "guard/laws", "k.Assertion); err != nil {", "k.Assertion); err != nil && need.Keys > 9 {", "Forged"},
 		{5, "guard/laws", "if k.SignedAt.After(k.ExpiresAt) {", "if k.SignedAt.After(k.ExpiresAt.Add(ChallengeLife)) {", "MovedElsewhere"},
@@ -71,7 +70,7 @@ func mutants() []mutant {
 		{5, "guard/private", "		if !known {\n\t\t\treturn model", "\t\tif !known && text != text {\n\t\t\treturn model", "PrivateParameter"},
 		{5, "guard/private", "text, hashOf(salt, name, text)", "text, text", "PrivateParameter"},
 		{5, "approval/canonical", "Params: params, Rule: c.Rule", "Rule: c.Rule", "OneByte|Rewritten"},
-		{5, "approval/canonical", "[]byte(q.Policy), []byte(approver.String()),", "[]byte(q.Policy),", "MovedElsewhere"},
+		{5, "approval/canonical", "[]byte(q.Policy), []byte(approver.String()),", "[]byte(q.Policy),", "OnePerson"},
 		{5, "approval/canonical", "strconv.FormatInt(head.Size, 10)), head.Root[:]}", "strconv.FormatInt(head.Size, 10))}", "Witnesses"},
 
 		{6, "guard/submit", "	p.Entry.Facts.Law = refusal.Law\n", "", "OneEntry"},
