@@ -27,7 +27,6 @@ type network struct {
 	*testkit.World
 	srv     *server
 	deskURL string
-	dir     string     // of the data
 	app     url.Values // what an app says that it is
 	clients int
 }
@@ -38,8 +37,8 @@ const ownersPassword = "correct horse battery staple"
 func newNetwork(t *testing.T) *network {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	n := &network{deskURL: localURL(server.Listener.Addr().String()), dir: t.TempDir()}
-	n.World = testkit.NewWorld(t, testkit.WorldOptions{Desk: n.deskURL, Dir: n.dir})
+	n := &network{deskURL: localURL(server.Listener.Addr().String())}
+	n.World = testkit.NewWorld(t, testkit.WorldOptions{Desk: n.deskURL})
 	hash := social.HashPassword(ownersPassword)
 	n.Write(func(tx *store.Tx) error {
 		for handle, id := range n.Accounts {

@@ -77,7 +77,7 @@ func (s *shell) rounds(command *kong.Node) int {
 // words is a command line for a command, with what the rogue has put in every place whose name is known.
 func (s *shell) words(command *kong.Node, request string, round int) []string {
 	president := s.posts["president"][0]
-	known := map[string]string{"data": s.dir, "desk-url": s.deskURL, "url": "http://localhost:8080", "keys": s.keys, "as": s.login,
+	known := map[string]string{"data": s.World.Dir, "desk-url": s.deskURL, "url": "http://localhost:8080", "keys": s.keys, "as": s.login,
 		"reason": "because I can", "case": s.cases["president"], "command": "suspend", "account": "@president", "timeout": "1s",
 		"listen": "127.0.0.1:0", "desk": "127.0.0.1:0", "ops": "127.0.0.1:0", "followers": "100", "founder": "admin=" + s.login + ":Me:mine",
 		"kind": harmful[round], "target": "@president", "handle": "@president", "request": request, "account-or-post": president,
