@@ -97,7 +97,9 @@ func faults() map[string]faulty {
 				}
 				return nil
 			},
-			done: func(w *testkit.World) bool { return lastEntry(w).Event == ledger.EventRefused && lastEntry(w).Law == guard.LawLeavers },
+			done: func(w *testkit.World) bool {
+				return lastEntry(w).Event == ledger.EventRefused && lastEntry(w).Law == guard.LawLeavers
+			},
 		},
 	}
 }
