@@ -1,7 +1,7 @@
 # Keyturn. `make` lists what can be made; ARGS="…" reaches the program or tool that a target runs.
 
 .DEFAULT_GOAL := help
-.PHONY: mutants help demo build test test-deps test-long lint bench cover fuzz clean
+.PHONY: help demo build test test-deps test-long lint bench cover fuzz clean
 
 # The version is stamped from git where git can say it: not in an unpacked archive, nor in somebody else's clone.
 VCS := $(shell git rev-parse --git-dir >/dev/null 2>&1 && echo auto || echo false)
@@ -44,6 +44,3 @@ fuzz: ## run every fuzz target for a while (FUZZTIME=10s)
 
 clean: ## remove what was built
 	rm -rf bin
-
-mutants: ## build the guard with one thing wrong at a time: the laws' tests must notice each
-	go test -tags mutants -timeout 60m -run Mutants ./internal/guard ./internal/prove

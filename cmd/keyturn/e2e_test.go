@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,13 @@ func (n *network) stranger() client {
 	return client{tb: n.TB, h: n.srv.network, addr: fmt.Sprintf("10.0.%d.%d:1000", n.clients/250, n.clients%250)}
 }
 
+// deskStranger is somebody at the desk's door.
+func (n *network) deskStranger() client {
+	c := n.stranger()
+	c.h = n.srv.desk
+	return c
+}
+
 // with is the same caller with a token.
 func (c client) with(token string) client {
 	c.token = token
@@ -129,6 +137,16 @@ func formOf(pairs ...string) url.Values {
 
 func (c client) form(method, path string, form url.Values) answer {
 	return c.do(method, path, "application/x-www-form-urlencoded", form.Encode())
+}
+
+// json sends v as JSON.
+func (c client) json(method, path string, v any) answer {
+	c.tb.Helper()
+	body, err := json.Marshal(v)
+	if err != nil {
+		c.tb.Fatal(err)
+	}
+	return c.do(method, path, "application/json", string(body))
 }
 
 func (c client) do(method, path, contentType, body string) answer {
@@ -224,7 +242,7 @@ func (n *network) settled(o deskclient.Order, logins ...string) deskclient.Reque
 	ctx := n.TB.Context()
 	r, err := n.staff(logins[0]).Request(ctx, o)
 	for _, login := range logins {
-		if err != nil || !r.State.Open() {
+		if err != nil || r.State != model.StatePending {
 			break
 		}
 		n.step()
@@ -248,5 +266,23 @@ type entity struct {
 	Reblog   *entity
 }
 
+// posts publishes posts and returns their IDs.
+func (n *network) posts(c client, texts ...string) (ids []string) {
+	n.TB.Helper()
+	for _, text := range texts {
+		n.step()
+		ids = append(ids, into[entity](n.TB, c.post("/api/v1/statuses", "status", text)).ID)
+	}
+	return ids
+}
+
 // id is an account as the API names it.
 func (n *network) id(handle string) string { return n.Accounts[handle].String() }
+
+// stolen are the logins of a person of the demo, by the first of them.
+func stolen(login string) []string {
+	if login == "lead" {
+		return []string{"lead", "lead.oncall"}
+	}
+	return slices.Clip([]string{login})
+}

@@ -1,5 +1,3 @@
-//go:build rogue
-
 package main
 
 import (

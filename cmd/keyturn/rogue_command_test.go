@@ -1,5 +1,3 @@
-//go:build rogue
-
 package main
 
 import (
@@ -41,8 +39,8 @@ func (r *rogue) commands() {
 		cases := []string{"", r.cases[handle], r.cases["uncle"], "1"}
 		for _, info := range model.Catalogue() {
 			for i, params := range variants(info.Kind) {
-				if handle != "president" && i > 0 && !r.thorough {
-					break
+				if i > 0 && !r.thorough && (handle != "president" || i%3 != r.share%3) {
+					continue
 				}
 				o := deskclient.Order{Kind: info.Kind, Account: "@" + handle, Params: params, Case: cases[n%len(cases)], Rule: "1"}
 				if info.Target == model.TargetPost {
@@ -56,8 +54,7 @@ func (r *rogue) commands() {
 			r.asks(deskclient.Order{Kind: model.CmdDeactivate, Account: "@" + handle, Case: c})
 		}
 		for _, post := range r.posts[handle] {
-			r.asks(deskclient.Order{Kind: model.CmdRemovePost, Post: post})
-			r.asks(deskclient.Order{Kind: model.CmdRemovePost, Account: "@" + handle, Post: post, Case: r.cases[handle]})
+			r.asks(deskclient.Order{Kind: model.CmdRemovePost, Post: post, Case: r.cases[handle]})
 		}
 	}
 	r.byOtherNames()

@@ -1,10 +1,9 @@
-//go:build rogue
-
 package main
 
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 )
@@ -107,7 +106,7 @@ func (r *rogue) others() {
 	}
 	for _, header := range []string{"X-Account-Id", "X-Forwarded-User", "Remote-User", "Impersonate-User", "X-HTTP-Method-Override"} {
 		for _, value := range []string{id, "president", "DELETE"} {
-			req := newRequest(http.MethodPost, "/api/v1/statuses/"+post+"/favourite")
+			req := httptest.NewRequest(http.MethodPost, "/api/v1/statuses/"+post+"/favourite", nil)
 			req.Header.Set(header, value)
 			c.send(req)
 		}
@@ -153,7 +152,7 @@ func (r *rogue) grants() {
 	}
 	r.tried("tokens like the owner's")
 	// Another site's form, with the rogue's app.
-	req := newRequest(http.MethodPost, "/oauth/authorize?"+clone(mine, "response_type", "code", "username", "president", "password", ownersPassword).Encode())
+	req := httptest.NewRequest(http.MethodPost, "/oauth/authorize?"+clone(mine, "response_type", "code", "username", "president", "password", ownersPassword).Encode(), nil)
 	req.Header.Set("Origin", "https://evil.example")
 	if a := c.send(req); a.status < 400 {
 		r.t.Errorf("another site's form lets an app in: %s", a)

@@ -1,5 +1,3 @@
-//go:build rogue
-
 package main
 
 import (
@@ -8,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"keyturn/internal/deskclient"
@@ -44,14 +43,14 @@ func (r *rogue) staffChanges() {
 // thenAgain tries again what must not work before or after anything.
 func (r *rogue) thenAgain() {
 	for _, kind := range []model.CommandKind{model.CmdDeactivate, model.CmdBan, model.CmdLimit, model.CmdLock, model.CmdRemovePost} {
-		for _, handle := range protected {
-			o := deskclient.Order{Kind: kind, Account: "@" + handle}
-			if kind == model.CmdRemovePost {
-				o.Post = r.posts[handle][0]
-			}
-			r.asks(o)
+		o := deskclient.Order{Kind: kind, Account: "@president"}
+		if kind == model.CmdRemovePost {
+			o.Post = r.posts["president"][0]
 		}
+		r.asks(o)
 	}
+	r.asks(deskclient.Order{Kind: model.CmdSuspend, Account: "@newsroom"})
+	r.asks(deskclient.Order{Kind: model.CmdLimit, Account: "@astronaut"})
 }
 
 // policies tries to publish the policy in force made looser: in each cell, in each budget, in the breaker, in each rule.
@@ -152,7 +151,9 @@ func (r *rogue) havoc() {
 			continue
 		}
 		for _, role := range model.Roles() {
-			r.asks(deskclient.Order{Kind: model.CmdGrantRole, Person: login, Params: map[string]string{"role": string(role), "revoke": "true"}})
+			if r.thorough || strings.HasPrefix(string(role), strings.TrimRight(login, "2")) {
+				r.asks(deskclient.Order{Kind: model.CmdGrantRole, Person: login, Params: map[string]string{"role": string(role), "revoke": "true"}})
+			}
 		}
 		r.asks(deskclient.Order{Kind: model.CmdSetEmployment, Person: login, Params: map[string]string{"status": "ended"}})
 	}

@@ -1,5 +1,3 @@
-//go:build rogue
-
 package main
 
 import (
@@ -31,6 +29,7 @@ var rogues = []string{"lastday", "agent", "lead", "gov", "security", "admin", "a
 func TestRogue(t *testing.T) {
 	for i, login := range rogues {
 		t.Run(login, func(t *testing.T) {
+			t.Parallel()
 			r := newRogue(t, login)
 			r.share, r.shares = i, testkit.Size(10, 1)
 			r.thorough = testkit.Size(login == "lead", true)
@@ -38,7 +37,8 @@ func TestRogue(t *testing.T) {
 				name string
 				do   func()
 			}{
-				{"commands", r.commands}, {"routes", r.routes}, {"forgeries", r.forgeries}, {"members", r.membersAlone}, {"apps", r.apps},
+				{"commands", r.commands}, {"routes", r.routes}, {"forgeries", r.forgeries}, {"command line", r.commandLine},
+				{"members", r.membersAlone}, {"apps", r.apps},
 				{"staff", r.staffChanges}, {"policies", r.policies}, {"freezes", r.freezes}, {"havoc", r.havoc},
 			} {
 				from, tries := time.Now(), r.tries
@@ -64,7 +64,8 @@ type rogue struct {
 	brief  map[string]time.Time // when an account's last brief lock began
 	locked map[string]time.Time // until when it lasts
 	public client
-	before seen
+	before seen // what a witness saw at first
+	latest seen // and last, word for word, by path
 	tries  int
 
 	thorough      bool // tries also what does not depend on whose keys the rogue holds
@@ -77,7 +78,7 @@ func (r *rogue) mine(i int) bool { return i%r.shares == r.share%r.shares }
 func newRogue(t *testing.T, login string) *rogue {
 	t.Helper()
 	r := &rogue{network: newNetwork(t, testkit.WorldOptions{Linked: map[string]string{login: "nephew"}}), t: t, login: login, posts: map[string][]string{}, cases: map[string]string{},
-		owners: map[string]client{}, brief: map[string]time.Time{}, locked: map[string]time.Time{}}
+		owners: map[string]client{}, brief: map[string]time.Time{}, locked: map[string]time.Time{}, latest: seen{}}
 	r.public, r.member = r.stranger(), r.join("innocent")
 	for _, handle := range protected {
 		r.owners[handle] = r.signIn(handle)
@@ -95,14 +96,15 @@ func newRogue(t *testing.T, login string) *rogue {
 // What a rogue's own follows, answers and marks change, and the owner's own posts.
 var counters = regexp.MustCompile(`"(?:followers|replies|reblogs|favourites)_count":\d+|"last_status_at":"[^"]*"|<dt>Followers</dt><dd>\d+|[↩↻★] \d+`)
 
-// look is what the public sees of the protected accounts: briefly, or all of it.
+// look is what the public sees of the protected accounts, where that has changed since the last look: their posts, which
+// show whose they are, or everything.
 func (r *rogue) look(all bool) seen {
 	now := seen{}
 	for _, handle := range protected {
 		id := r.id(handle)
-		paths := []string{"/api/v1/accounts/" + id, "/@" + handle}
+		paths := []string{"/api/v1/accounts/" + id + "/statuses"}
 		if all {
-			paths = append(paths, "/api/v1/accounts/"+id+"/statuses", "/api/v1/accounts/lookup?acct="+handle, "/api/v2/search?q="+handle,
+			paths = append(paths, "/api/v1/accounts/"+id, "/@"+handle, "/api/v1/accounts/lookup?acct="+handle, "/api/v2/search?q="+handle,
 				"/api/v1/accounts/"+id+"/following")
 			for _, post := range r.posts[handle] {
 				paths = append(paths, "/api/v1/statuses/"+post, "/@"+handle+"/"+post)
@@ -110,13 +112,21 @@ func (r *rogue) look(all bool) seen {
 		}
 		for _, path := range paths {
 			a := r.public.get(path)
-			body := counters.ReplaceAllString(a.body, "")
-			body, _, _ = strings.Cut(body, "</main>")
-			body, _, _ = strings.Cut(body, "<h2>Answers</h2>") // others may answer
-			now[path] = fmt.Sprintf("%d %s", a.status, strings.TrimSpace(body))
+			if word := fmt.Sprint(a.status, a.body); word != r.latest[path] || r.before == nil {
+				r.latest[path] = word
+				now[path] = essence(a)
+			}
 		}
 	}
 	return now
+}
+
+// essence is of an answer what no rogue may change.
+func essence(a answer) string {
+	body := counters.ReplaceAllString(a.body, "")
+	body, _, _ = strings.Cut(body, "</main>")
+	body, _, _ = strings.Cut(body, "<h2>Answers</h2>") // others may answer
+	return fmt.Sprintf("%d %s", a.status, strings.TrimSpace(body))
 }
 
 // tried counts a try and has the witness look.
@@ -128,14 +138,40 @@ func (r *rogue) tried(what string) {
 
 func (r *rogue) witness(what string, now seen) {
 	r.t.Helper()
-	for path := range now {
-		if now[path] != r.before[path] {
-			r.t.Fatalf("%s, %s: %s changed:\n%s", r.login, what, path, cmp.Diff(r.before[path], now[path]))
-		}
+	for _, path := range r.notices(now) {
+		r.t.Fatalf("%s, %s: %s changed:\n%s", r.login, what, path, cmp.Diff(r.before[path], now[path]))
 	}
 }
 
-// lookAround has the witness look at everything, and the owners sign in and post.
+// notices are the paths at which the witness sees something else than at first.
+func (r *rogue) notices(now seen) (paths []string) {
+	for path := range now {
+		if now[path] != r.before[path] {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// TestWitnessNotices has the right people do together what no rogue may do alone: the witness must see each.
+func TestWitnessNotices(t *testing.T) {
+	r := newRogue(t, "agent")
+	for _, kind := range []model.CommandKind{model.CmdLimit, model.CmdSensitive, model.CmdRemovePost, model.CmdDeactivate, model.CmdSuspend, model.CmdBan} {
+		o := deskclient.Order{Kind: kind, Account: "@newsroom", Reason: "as it should be done", Case: r.cases["newsroom"]}
+		if kind == model.CmdRemovePost {
+			o.Post = r.posts["newsroom"][0]
+		}
+		done := r.settled(o, "lead", "security", "gov")
+		if paths := r.notices(r.look(true)); len(paths) == 0 {
+			t.Errorf("%s of %s went unseen", kind, o.Account)
+		}
+		r.settled(deskclient.Order{Kind: model.CmdRestore, Account: "@newsroom", Post: done.Post, Reason: "enough", Case: r.cases["newsroom"]}, "lead", "security", "gov")
+		r.pass(25 * time.Hour) // nobody's budget is used up
+		r.witness("after "+string(kind)+" was taken back", r.look(true))
+	}
+}
+
+// lookAround has the witness look at everything, and the owners post.
 func (r *rogue) lookAround(what string) {
 	r.t.Helper()
 	r.witness(what, r.look(true))
@@ -144,7 +180,7 @@ func (r *rogue) lookAround(what string) {
 		if a := r.owners[handle].get("/api/v1/accounts/verify_credentials"); a.status != 200 {
 			r.t.Fatalf("%s, %s: @%s was signed out: %s", r.login, what, handle, a)
 		}
-		owner := r.signIn(handle)
+		owner := r.owners[handle]
 		a := owner.post("/api/v1/statuses", "status", "I am still here")
 		if a.status == 403 && r.Clock.Now().Before(r.locked[handle]) {
 			continue
@@ -208,5 +244,8 @@ func (r *rogue) waits() {
 	for _, d := range []time.Duration{15 * time.Minute, time.Hour, 24 * time.Hour, 25 * time.Hour} {
 		r.pass(d)
 		r.lookAround("after " + d.String())
+	}
+	for _, handle := range protected {
+		r.signIn(handle) // with the same password as ever
 	}
 }

@@ -234,7 +234,9 @@ func (r *replay) executed(f ledger.Facts, class model.Class) {
 	if len(people) < q.Need.Keys {
 		r.find(f.Index, "%s took effect with %d of %d keys", f.Kind, len(people), q.Need.Keys)
 	}
-	gives := func(row ledger.Row) bool { return empowers(row) && (row.Table != "erasures" || f.Kind != model.CmdPurge) }
+	gives := func(row ledger.Row) bool {
+		return empowers(row) && (row.Table != "erasures" || f.Kind != model.CmdPurge)
+	}
 	harms := group == model.GroupDarken || group == model.GroupSilence || group == model.GroupTakeover
 	if len(people) < 2 && (harms && class.Protected() && !briefLock(f) || slices.ContainsFunc(f.Rows, gives)) {
 		r.find(f.Index, "%s took effect with %d keys: whatever it asked for, that takes two (laws 1 and 2)", f.Kind, len(people))

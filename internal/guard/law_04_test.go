@@ -97,9 +97,9 @@ func (w *world) sameHuman(a, b string, same bool) {
 // TestLaw04OneHumanFillsOneRole: a sponsor and the sponsored fill one role, and stand for one team.
 func TestLaw04OneHumanFillsOneRole(t *testing.T) {
 	w := newWorld(t)
-	w.Do("lead", w.on(model.CmdGrantRole, "agent2", "role", "government_affairs"), "admin", "security", "lead2")
+	w.Do("lead", w.on(model.CmdGrantRole, "agent", "role", "government_affairs"), "admin", "security", "lead2")
 	q := w.ask("agent", w.Command(model.CmdLimit, "president")) // 3, a lead and a government_affairs among them
-	out := w.turn(q, "lead", "agent2", "security")
+	out := w.turn(q, "lead", "agent", "security")
 	if out.Request.State != model.StatePending || out.Missing.Keys != 1 {
 		t.Errorf("with a lead, whom the lead made government_affairs, and security it is %s, missing %+v", out.Request.State, out.Missing)
 	}
@@ -107,8 +107,21 @@ func TestLaw04OneHumanFillsOneRole(t *testing.T) {
 		t.Errorf("with gov's key too it is %s, missing %+v", out.Request.State, out.Missing)
 	}
 	two := w.ask("agent", w.Command(model.CmdSuspend, "newsroom")) // 2, of two teams
-	if out = w.turn(two, "lead", "agent2"); out.Missing.Keys != 1 || out.Missing.Teams != 1 {
+	if out = w.turn(two, "lead", "agent"); out.Missing.Keys != 1 || out.Missing.Teams != 1 {
 		t.Errorf("a sponsor and the sponsored of another team miss %+v", out.Missing)
+	}
+}
+
+// TestLaw04OneHumanWithTwoRoles: whoever holds two roles that a row names fills one of them.
+func TestLaw04OneHumanWithTwoRoles(t *testing.T) {
+	w := newWorld(t)
+	w.Do("lead", w.on(model.CmdGrantRole, "lead2", "role", "security"), "admin", "security", "lead")
+	q := w.ask("agent", w.Command(model.CmdBan, "newsroom")) // 3, a lead and a security among them
+	if out := w.turn(q, "lead2", "agent", "agent2"); out.Missing.Keys != 1 || len(out.Missing.Roles) != 1 {
+		t.Errorf("one who is lead and security, and two agents, miss %+v", out.Missing)
+	}
+	if out := w.turn(q, "gov", "security"); out.Request.State != model.StateWaiting {
+		t.Errorf("with security's key too it is %s", out.Request.State)
 	}
 }
 

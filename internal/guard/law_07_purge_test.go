@@ -318,9 +318,9 @@ func TestLaw10PurgeIsFrozen(t *testing.T) {
 	}
 }
 
-// TestPurgeErasesAddresses also where the ledger keeps them apart: in the entries by which the account's address was
+// TestLaw07PurgeErasesAddresses also where the ledger keeps them apart: in the entries by which the account's address was
 // changed, and in no others. The ledger says so, and stays whole.
-func TestPurgeErasesAddresses(t *testing.T) {
+func TestLaw07PurgeErasesAddresses(t *testing.T) {
 	w := newWorld(t)
 	changed := w.ask("agent", w.Command(model.CmdChangeEmail, "uncle", "email", "uncle@example.org"))
 	w.turn(changed, "agent", "lead")

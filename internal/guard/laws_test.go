@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"testing"
@@ -125,6 +126,32 @@ func TestLaw04OneHumanForThirtyDays(t *testing.T) {
 	}
 	if (approval.Tally(model.Requirement{Keys: 2}, []approval.Holder{h, {Person: 9}}).None()) {
 		t.Error("sponsor and sponsored count as two")
+	}
+}
+
+// TestLaw05SessionStandsForOneKey: of every command, on every class, whatever number is asked for.
+func TestLaw05SessionStandsForOneKey(t *testing.T) {
+	for _, info := range model.Catalogue() {
+		onAccount := info.Target == model.TargetAccount || info.Target == model.TargetPost
+		for _, class := range append(model.Classes(), "", "royal") {
+			for asked := range 4 {
+				want := onAccount && class == model.ClassStandard && asked == 1 && info.Group != model.GroupGovern
+				e := (&Guard{}).signedForThis(deedOf(info.Kind, class), model.Request{}, model.Requirement{Keys: asked}, model.Key{Person: 1}, nil)
+				if (e == nil) != want {
+					t.Errorf("a session on %s of what is %q, of %d keys: %v", info.Kind, class, asked, e)
+				}
+			}
+		}
+	}
+}
+
+// TestLaw05AChallengeIsForOnePerson: what one signs is not what another would, even with one passkey.
+func TestLaw05AChallengeIsForOnePerson(t *testing.T) {
+	at := time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC)
+	one, err1 := approval.Challenge(model.Request{}, 1, at, ledger.Head{})
+	other, err2 := approval.Challenge(model.Request{}, 2, at, ledger.Head{})
+	if err1 != nil || err2 != nil || bytes.Equal(one, other) {
+		t.Errorf("two people sign the same: %x (%v, %v)", one, err1, err2)
 	}
 }
 

@@ -1,5 +1,3 @@
-//go:build mutants
-
 package guard_test
 
 // mutants are at least one for each law, in the laws themselves and where they are called.
@@ -29,7 +27,7 @@ func mutants() []mutant {
 		{2, "guard/laws", "if !d.loosens {", "if !d.loosens || d.cheap {", "AgentsPlace"},
 		{2, "guard/laws", "	if several {", "	if several && false {", "SeveralRoles"},
 		{2, "guard/laws", "d.loosens && (d.cmd.Person == signer", "!d.loosens && (d.cmd.Person == signer", "Themselves"},
-		{2, "guard/laws", "const LoweredFor = 7 * 24", "const LoweredFor = 6 * 24", "LoweredClass"},
+		{2, "guard/laws", "now.Sub(c.LoweredAt) < LoweredFor", "now.Sub(c.LoweredAt) < LoweredFor-24*time.Hour", "LoweredClass"},
 		{2, "guard/execute", "c.LoweredFrom, c.LoweredAt = d.strictest, p.Now()", "c.LoweredFrom, c.LoweredAt = c.Class, p.Now()", "LoweredClass"},
 		{2, "guard/execute", "if to.Rank() < d.strictest.Rank() {", "if to.Rank() < c.Class.Rank() {", "LoweredClass"},
 		{2, "guard/params", "d.loosens = to.Rank() < d.class.Rank()", "d.loosens = false", "StrictestRow"},
@@ -39,7 +37,7 @@ func mutants() []mutant {
 		{2, "guard/publish", "step{was.Hash(), next.Hash()}", "step{\"\", next.Hash()}", "PolicyAfterPolicy"},
 		{2, "guard/publish", "sha256.Sum256([]byte(document))", "sha256.Sum256(nil)", "PolicyAfterPolicy"},
 		{2, "guard/params_staff", "role == model.RoleAgent && onlyAgent(held)", "role == model.RoleAgent", "StrictestRow"},
-		{2, "guard/params_staff", "rank(next.Status) > rank(was.Status) || ", "", "StrictestRow"},
+		{2, "guard/params_staff", "rank(next.Status) > rank(was.Status) || ", "rank(next.Status) > rank(was.Status)+9 || ", "StrictestRow"},
 		{2, "guard/params_staff", " ||\n\t\twas.Kind == model.Contractor && next.Kind == model.Employee", "", "StrictestRow"},
 		{2, "guard/erase", "d.loosens, d.row = true, policy.RowLoosen", "d.row = policy.RowTighten", "Erasure"},
 		{2, "guard/deed", "		signed.State == now.State && ", "		", "Races"},
@@ -58,7 +56,7 @@ func mutants() []mutant {
 
 		{3, "guard/laws", "	if !p.Employment.Leaver(now) {", "	if p.Employment.Status == model.EmploymentActive {", "WhoIsLeaving"},
 		{3, "guard/laws", "	case model.GroupGovern, model.GroupLight, model.GroupAppeal:\n", "	case model.GroupGovern:\n", "EveryGroup"},
-		{3, "guard/keys", "	if e := leaversHoldNoKeys(d, p, c.now); e != nil {\n\t\treturn e, nil\n\t}\n", "", "WhoIsLeaving"},
+		{3, "guard/keys", "	if e := leaversHoldNoKeys(d, p, c.now); e != nil {\n\t\treturn e\n\t}\n", "", "WhoIsLeaving"},
 		{3, "guard/judge", "	if e := leaversHoldNoKeys(d, requester, c.now); e != nil {\n\t\treturn e, nil\n\t}\n", "", "WhoIsLeaving"},
 		{3, "guard/stop", "	if e := leaversHoldNoKeys(d, m, c.now); e != nil {\n\t\treturn e, nil\n\t}\n", "", "WhoIsLeaving"},
 		{3, "guard/effect_staff", "if m.Employment.Leaver(p.Now()) {", "if m.Employment.Ended(p.Now()) {", "OwnRequests"},
@@ -85,15 +83,16 @@ func mutants() []mutant {
 		{4, "approval/quorum", "if h.Person == p || slices.Contains(h.SameAs, p) {", "if h.Person == p {", "Sponsors"},
 		{4, "approval/quorum", "(slices.Contains(o.SameAs, h.Person) || shared(o.SameAs, h.SameAs))", "slices.Contains(o.SameAs, h.Person)", "Sponsors"},
 		{4, "approval/quorum", "(slices.Contains(o.SameAs, h.Person) || shared(o.SameAs, h.SameAs))", "shared(o.SameAs, h.SameAs)", "Sponsors|OneHuman"},
-		{4, "approval/quorum", "groups = append(groups, human{team: h.Team})", "groups = append(groups, human{team: h.Team}, human{people: []model.ID{0}, team: h.Team + \"2\"})", "OneHuman"},
+		{4, "approval/quorum", "			fills[h] = i + 1\n", "			fills[h] = 0\n", "TwoRoles"},
+		{4, "approval/quorum", "	for _, h := range humans {\n\t\tif h.team != \"\" {\n\t\t\tteams[h.team] = true", "	for _, h := range holders {\n\t\tif h.Team != \"\" {\n\t\t\tteams[h.Team] = true", "OneHuman"},
 
 		{4, "guard/laws", "	case s == isTarget:\n", "	case s == isTarget && d.info.Group != model.GroupLight:\n", "OwnCase"},
 		{4, "guard/laws", "	case s == hasReported && d.cmd.Kind", "	case s > hasReported && d.cmd.Kind", "OwnCase"},
 		{4, "guard/laws", "s == hasReported && d.cmd.Kind != model.CmdRestore:", "s == hasReported:", "OwnCase"},
 		{4, "guard/judge", "	if e := nobodyInTheirOwnCase(d, s); e != nil {", "	if e := nobodyInTheirOwnCase(d, s); e != nil && s < noStake {", "OwnCase|OnceTheirOwn"},
-		{4, "guard/keys", "	if e := nobodyInTheirOwnCase(d, s); e != nil {", "	if e := nobodyInTheirOwnCase(d, s); e != nil && s < noStake {", "OwnCase|OnceTheirOwn"},
+		{4, "guard/keys", "	return nobodyInTheirOwnCase(d, s), nil", "	return nobodyInTheirOwnCase(d, min(s, noStake)), nil", "OwnCase|OnceTheirOwn"},
 		{4, "guard/stop", "s == isTarget {", "s == isTarget && m.ID == 0 {", "OwnCase"},
-		{4, "store/person_account", "AND (case_id = $2 OR case_id IN (SELECT id FROM cases WHERE account = $3 AND state = 'open'))", "AND case_id = $2 AND $3 = $3", "OwnCase"},
+		{4, "store/person_account", "WHERE account = $3 AND state = 'open')", "WHERE account = $3 AND state = 'shut')", "OwnCase"},
 		{4, "store/person_account", "SELECT DISTINCT account FROM person_accounts WHERE `+", "SELECT DISTINCT account FROM person_accounts WHERE unmapped_at = 0 AND `+", "OnceTheirOwn"},
 		{4, "store/person_account", "col + ` IN (SELECT person FROM person_merges WHERE into_person = $1))`", "col + ` = -1)`", "WhatOneEntry"},
 		{4, "guard/map_person", "		if c.Login != m.login.ID {", "		if c.Login == m.login.ID {", "MovedLogin"},
@@ -117,7 +116,7 @@ func mutants() []mutant {
 		{5, "guard/private", "		if !known {\n\t\t\treturn model", "\t\tif !known && text != text {\n\t\t\treturn model", "PrivateParameter"},
 		{5, "guard/private", "text, hashOf(salt, name, text)", "text, text", "PrivateParameter"},
 		{5, "approval/canonical", "Params: params, Rule: c.Rule", "Rule: c.Rule", "OneByte|Rewritten"},
-		{5, "approval/canonical", "[]byte(q.Policy), []byte(approver.String()),", "[]byte(q.Policy),", "MovedElsewhere"},
+		{5, "approval/canonical", "[]byte(q.Policy), []byte(approver.String()),", "[]byte(q.Policy),", "OnePerson"},
 		{5, "approval/canonical", "strconv.FormatInt(head.Size, 10)), head.Root[:])", "strconv.FormatInt(head.Size, 10)))", "Witnesses"},
 
 		{5, "guard/owner", "	case held.ID != k.Credential || held.Account != k.Owner.Account || !slices.Equal(held.PublicKey, k.Owner.PublicKey):", "	case false:", "OwnersKeyIsRemoved"},
@@ -145,6 +144,8 @@ func mutants() []mutant {
 		{7, "guard/purge", "s.Post == 0 && s.Kind.Darkens()", "s.Post == 0", "AfterTheHold"},
 		{7, "guard/purge", "	if err != nil || !stands {", "	if err != nil || !stands && u.Account == 0 {", "TakesValidKeys"},
 		{7, "guard/purge", "	return g.keysStand(ctx, r, q, false)", "	return true, nil", "TakesValidKeys"},
+		{7, "guard/purge", "	for _, entry := range entries {", "	for _, entry := range entries[:0] {", "ErasesAddresses"},
+		{7, "store/purge", "WHERE account = $1 AND kind = 'change_email' AND state = 'executed') ORDER", "WHERE account = $1 AND kind = 'change_email' AND state = 'vetoed') ORDER", "ErasesAddresses"},
 		{7, "guard/laws", "			if d.cmd.Kind != model.CmdPurge {", "			if d.cmd.Kind == model.CmdWarn {", "OwnBooks"},
 
 		{8, "guard/laws", "return id.String() == row.Values[\"account\"]", "return id != 0", "NothingUntold"},
@@ -197,7 +198,7 @@ func mutants() []mutant {
 		{11, "store/account", "err != nil || holder != 0 {", "err != nil || holder < 0 {", "AHandleStays"},
 		{11, "guard/deed", "if reachesHighProfile(class, account.Followers, at) {", "if reachesHighProfile(class, account.Followers, max(at, HighProfileAt)) {", "TheNumber"},
 		{11, "guard/setting", "		if !reachesHighProfile(c, a.Followers, at) {", "		if !reachesHighProfile(c, a.Followers, max(at, HighProfileAt)) {", "TheNumber"},
-		{11, "guard/setting", "	d.target = model.Target{Handle: name, State: strconv.FormatInt(now, 10)}", "	d.target = model.Target{Handle: name}", "TheNumberThatWasSigned"},
+		{11, "guard/setting", "	d.target = model.Target{Handle: setHighProfileAt, State: strconv.FormatInt(now, 10)}", "	d.target = model.Target{Handle: setHighProfileAt}", "TheNumberThatWasSigned"},
 		{11, "guard/params", "d.loosens = text == \"false\" || d.strictest.Protected()", "d.loosens = false", "TheMark"},
 
 		{12, "guard/laws", " && d.info.Group != model.GroupPrivate", "", "LookInDoubt"},

@@ -45,3 +45,46 @@ func (s *Store) Queued() int { return len(s.d.(*sqliteDialect).writer.jobs) }
 
 // Read reads the feed once.
 func (f *Feed) Read(ctx context.Context) error { return f.read(ctx) }
+
+// OnStep has the embedded store's writer ask before and after each of its statements from the next transaction on, BEGIN
+// and COMMIT among them; an error is the statement's, and then it is not run, or has been.
+func (s *Store) OnStep(before, after func(text string) error) {
+	w := s.d.(*sqliteDialect).writer
+	w.do(context.Background(), func(querier) error { // the writer is where it reads this
+		w.q = &steps{querier: w.pool, before: before, after: after}
+		return nil
+	})
+}
+
+type steps struct {
+	querier
+	before, after func(text string) error
+	begun         bool
+}
+
+func (s *steps) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	if s.begun = s.begun || text == "BEGIN IMMEDIATE"; !s.begun {
+		return s.querier.exec(ctx, text, args...) // the end of OnStep's own
+	}
+	if err := s.before(text); err != nil {
+		return nil, err
+	}
+	res, err := s.querier.exec(ctx, text, args...)
+	if err == nil {
+		err = s.after(text)
+	}
+	return res, err
+}
+
+func (s *steps) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if err := s.before(text); err != nil {
+		return nil, err
+	}
+	rows, err := s.querier.query(ctx, text, args...)
+	if err == nil {
+		if err = s.after(text); err != nil {
+			rows.Close()
+		}
+	}
+	return rows, err
+}

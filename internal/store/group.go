@@ -14,7 +14,8 @@ const maxGroup = 512
 // own, commits what has gathered with one wait for the disk, and answers each caller after that.
 type groupWriter struct {
 	conn *sql.Conn
-	q    *stmtPool
+	pool *stmtPool
+	q    querier // the pool, as jobs have it
 	jobs chan *job
 	done chan struct{} // closed when the loop has ended
 
@@ -36,8 +37,8 @@ func newGroupWriter(ctx context.Context, db *sql.DB) (*groupWriter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer's connection: %w", err)
 	}
-	w := &groupWriter{conn: conn, q: &stmtPool{prepare: conn.PrepareContext},
-		jobs: make(chan *job, maxGroup), done: make(chan struct{})}
+	pool := &stmtPool{prepare: conn.PrepareContext}
+	w := &groupWriter{conn: conn, pool: pool, q: pool, jobs: make(chan *job, maxGroup), done: make(chan struct{})}
 	go w.loop()
 	return w, nil
 }
@@ -77,7 +78,7 @@ func (w *groupWriter) loop() {
 // loses all of the group, none of which was answered; after it, all of the group is there.
 func (w *groupWriter) run(first *job) []*job {
 	group := []*job{first}
-	err := w.command("BEGIN IMMEDIATE")
+	err := w.begin()
 	if err == nil {
 		err = w.savepoint(first)
 	}
@@ -101,6 +102,15 @@ func (w *groupWriter) run(first *job) []*job {
 		}
 	}
 	return group
+}
+
+// begin begins a transaction. One that is still there was to be rolled back when nothing answered: that is made up for.
+func (w *groupWriter) begin() error {
+	err := w.command("BEGIN IMMEDIATE")
+	if err != nil && w.command("ROLLBACK") == nil {
+		err = w.command("BEGIN IMMEDIATE")
+	}
+	return err
 }
 
 // waiting is the next job if there is one now.
@@ -148,7 +158,7 @@ func (w *groupWriter) close() error {
 	}
 	w.mu.Unlock()
 	<-w.done
-	err := w.q.close()
+	err := w.pool.close()
 	if cerr := w.conn.Close(); err == nil {
 		err = cerr
 	}

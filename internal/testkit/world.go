@@ -3,8 +3,11 @@ package testkit
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -25,6 +28,7 @@ const DeskURL = "http://localhost:8081"
 // sets. Its waits are whole.
 type World struct {
 	TB       testing.TB
+	Dir      string // of the SQLite database; empty: PostgreSQL
 	Store    *store.Store
 	Guard    *guard.Guard
 	Clock    *Clock
@@ -54,10 +58,10 @@ func NewWorld(t testing.TB, o WorldOptions) *World {
 	if o.Network == "" {
 		o.Network = NetworkURL
 	}
-	w := &World{TB: t, Desk: o.Desk, Network: o.Network, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
 	if o.URL == "" && o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
+	w := &World{TB: t, Dir: o.Dir, Desk: o.Desk, Network: o.Network, Clock: NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC))}
 	st, err := store.Open(t.Context(), store.Config{Dir: o.Dir, URL: o.URL, Now: w.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +99,35 @@ func (w *World) OpenGuard() *guard.Guard {
 		w.TB.Fatal(err)
 	}
 	return g
+}
+
+// CopyFiles copies the files of an embedded store into a directory, as they are now: what the end of the process at this
+// moment would leave.
+func (w *World) CopyFiles(dir string) {
+	w.TB.Helper()
+	for _, name := range []string{"keyturn.db", "keyturn.db-wal"} {
+		text, err := os.ReadFile(filepath.Join(w.Dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.TB.Fatal(err)
+		}
+	}
+}
+
+// In is the same world in a directory of copied files, with a clock of its own. It opens a second later: IDs are made of
+// the time, and a process that starts anew would make the same again. The caller closes its store.
+func (w *World) In(dir string) *World {
+	w.TB.Helper()
+	in := *w
+	in.Dir, in.Clock = dir, NewClock(w.Clock.Now().Add(time.Second))
+	var err error
+	if in.Store, err = store.Open(w.TB.Context(), store.Config{Dir: dir, Now: in.Clock.Now}); err != nil {
+		w.TB.Fatal(err)
+	}
+	in.Guard = in.OpenGuard()
+	return &in
 }
 
 // populate makes the accounts; each of the many follows each of the few.
