@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"keyturn/internal/prove"
@@ -24,6 +25,7 @@ func (c *proveCmd) Run(ctx context.Context, con *console) error {
 		return fmt.Errorf("making a directory for the worlds: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	debug.SetGCPercent(400) // many small worlds come and go: memory is there, time is what counts
 	o := prove.Options{Dir: dir, Deep: c.Deep, Rogue: c.Rogue, Scene: c.Scene, Now: time.Now, Workers: runtime.GOMAXPROCS(0)}
 	if !c.JSON {
 		o.Progress = func(done, all int) { fmt.Fprintf(con.err, "\r… %d of %d", done, all) }

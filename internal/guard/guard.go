@@ -149,6 +149,9 @@ func checkHistory(ctx context.Context, st *store.Store) (broken string, err erro
 	return broken, err
 }
 
+// Knows tells the guard a bundle that was parsed before, so that it need not parse it again when that is in force.
+func (g *Guard) Knows(b *policy.Bundle) { g.bundle.Store(b) }
+
 // policyNamed reads the bundle in force, whose hash is known, as this transaction sees it.
 func (g *Guard) policyNamed(ctx context.Context, r store.Reads, hash string) (*policy.Bundle, error) {
 	if b := g.bundle.Load(); b != nil && b.Hash() == hash {

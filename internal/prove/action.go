@@ -5,35 +5,48 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
 )
 
-// rogue is one person or two people who work together, with every login and key of theirs.
+// rogue is one person or several people who work together, with every login and key of theirs.
 type rogue struct {
-	people []string // a login each, with which they ask
-	logins []string // all their logins
+	people []string // a login each
+	logins []string // all their logins: each signs whatever any of them asks for
+	asks   []string // those of the people who ask for what is about accounts
+	about  []string // the accounts that they ask about
 }
 
 // action is one thing that a rogue can do, or that time does.
 type action struct {
-	name string
-	do   func(*world) error
-	due  bool // what comes due is done in it
-	last bool // nothing can follow: the clock is wrong after it
+	name  string
+	do    func(*world) error
+	about string // the account that it is about; empty: none, or the one that is there to use up budgets with
+	due   bool   // what comes due is done in it
+	last  bool   // nothing can follow: the clock is wrong after it
+	dear  bool   // weighing it takes as long as fifty others: it is tried where no history is, first of all
 }
+
+// spans are how long the rogue waits: a little more than each time that a law or the table names.
+var spans = []time.Duration{15*time.Minute + pause, 31 * time.Minute, 61 * time.Minute, 9 * time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}
 
 // actions lists everything, in an order that does not change.
 func (r rogue) actions() []action {
 	var all []action
-	for _, by := range r.people {
-		for _, handle := range handles[:4] {
-			all = append(all, r.onAccount(by, handle)...)
+	for _, by := range r.asks {
+		for _, handle := range r.about {
+			for _, a := range r.onAccount(by, handle) {
+				a.about = handle
+				all = append(all, a)
+			}
 		}
 		// The second standard account is there to use up budgets with.
 		all = append(all, action{name: by + ": suspend @aunt", do: func(w *world) error { return r.attempt(w, by, w.on(model.CmdSuspend, "aunt")) }})
+	}
+	for _, by := range r.people {
 		all = append(all, r.governing(by)...)
 		for i := range 2 {
 			all = append(all,
@@ -44,10 +57,10 @@ func (r rogue) actions() []action {
 		all = append(all, action{name: by + " hands in one signature for another request", do: func(w *world) error { return w.replay(by) }})
 	}
 	all = append(all, action{name: "the rogue turns all keys on everything that is open", do: r.turnAll})
-	for _, d := range []time.Duration{15*time.Minute + pause, 31 * time.Minute, 61 * time.Minute, 9 * time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour} {
+	for _, d := range spans {
 		all = append(all, action{name: d.String() + " pass", due: true, do: func(w *world) error { return w.pass(d) }})
 	}
-	for _, by := range r.people {
+	for _, by := range r.asks {
 		all = append(all, action{name: "the clock is set back, and " + by + " suspends @uncle", last: true, do: func(w *world) error {
 			w.clock.advance(-2 * time.Hour)
 			return r.attempt(w, by, w.on(model.CmdSuspend, "uncle"))
@@ -60,7 +73,7 @@ func (r rogue) actions() []action {
 func (r rogue) onAccount(by, handle string) []action {
 	var all []action
 	add := func(kind model.CommandKind, params ...string) {
-		name := fmt.Sprintf("%s: %s @%s %v", by, kind, handle, params)
+		name := fmt.Sprintf("%s: %s @%s%s", by, kind, handle, said(params))
 		all = append(all, action{name: name, do: func(w *world) error { return r.attempt(w, by, w.on(kind, handle, params...)) }})
 	}
 	for _, info := range model.Catalogue() {
@@ -75,6 +88,10 @@ func (r rogue) onAccount(by, handle string) []action {
 			add(info.Kind, "handle", handle+"_2")
 		case model.CmdChangeEmail:
 			add(info.Kind, "email", "rogue@"+handle+".example")
+		case model.CmdRemovePost:
+			add(info.Kind)
+			all = append(all, action{name: fmt.Sprintf("%s: %s @%s, another", by, info.Kind, handle),
+				do: func(w *world) error { return r.attempt(w, by, w.second(w.on(info.Kind, handle), handle)) }})
 		case model.CmdSetClass, model.CmdSetVerified:
 		case model.CmdDecideAppeal:
 			all = append(all, action{name: fmt.Sprintf("the owner of @%s appeals, and %s grants it", handle, by), do: func(w *world) error {
@@ -100,6 +117,15 @@ func (r rogue) onAccount(by, handle string) []action {
 	}))
 }
 
+// said are parameters as they stand in the name of an action.
+func said(params []string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(params); i += 2 {
+		fmt.Fprintf(&b, " %s=%s", params[i], params[i+1])
+	}
+	return b.String()
+}
+
 // govern is an action whose command is made when it is done.
 func (r rogue) govern(by, what string, command func(*world) (model.Command, error)) action {
 	return action{name: by + ": " + what, do: func(w *world) error {
@@ -114,7 +140,7 @@ func (r rogue) govern(by, what string, command func(*world) (model.Command, erro
 // governing is every command about staff, the policy and freezes.
 func (r rogue) governing(by string) []action {
 	about := func(kind model.CommandKind, login string, params ...string) action {
-		return r.govern(by, fmt.Sprintf("%s %s %v", kind, login, params), func(w *world) (model.Command, error) {
+		return r.govern(by, fmt.Sprintf("%s %s%s", kind, login, said(params)), func(w *world) (model.Command, error) {
 			return w.about(kind, login, params...)
 		})
 	}
@@ -148,13 +174,15 @@ func (r rogue) governing(by string) []action {
 			return w.about(model.CmdEnrollCredential, login, "enrolment", e.String())
 		}))
 	}
-	return append(all, r.govern(by, "publishes the weakest policy", func(w *world) (model.Command, error) {
+	publish := r.govern(by, "publishes the weakest policy", func(*world) (model.Command, error) {
 		other, err := weakest()
 		if err != nil {
 			return model.Command{}, err
 		}
 		return plain(model.CmdPublishPolicy, "document", string(other.bundle.Encode())), nil
-	}))
+	})
+	publish.dear = true
+	return append(all, publish)
 }
 
 // attempt asks for a command and turns every key of the rogue's on it, by every login. What then still waits for other

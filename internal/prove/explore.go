@@ -54,6 +54,8 @@ type start struct {
 	from  image
 	rogue rogue
 	depth int
+	deep  bool // every action after every other
+	waits bool // time passes as the last action too: it does so alike for every rogue, so one in each scene is enough
 }
 
 // Run explores. An error is trouble; what breaks a law is in the result.
@@ -144,6 +146,16 @@ type node struct {
 	steps []action
 }
 
+// elsewhere reports whether an action is about another account than the last one was: what is done to one changes nothing
+// about another but what budgets and freezes say, for which there are a second standard account and scenes.
+func (n node) elsewhere(a action) bool {
+	if len(n.steps) == 0 || a.about == "" {
+		return false
+	}
+	last := n.steps[len(n.steps)-1].about
+	return last != "" && last != a.about
+}
+
 func (x *explorer) explore() (Result, error) {
 	if err := os.MkdirAll(x.dir, 0o700); err != nil {
 		return x.r, err
@@ -231,6 +243,12 @@ func (x *explorer) expand(n node, actions []action) (next []node, err error) {
 	for _, a := range actions {
 		if err := x.ctx.Err(); err != nil {
 			return nil, err
+		}
+		if !x.deep && (n.elsewhere(a) || a.dear && (x.scene.name != firstDay || len(n.steps) > 0)) {
+			continue
+		}
+		if a.due && !x.waits && len(n.steps) == x.depth-1 {
+			continue
 		}
 		if w == nil {
 			if w, err = here.open(x.ctx, x.dir); err != nil {

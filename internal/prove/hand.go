@@ -76,7 +76,7 @@ func (w *world) pass(d time.Duration) error {
 func (w *world) on(kind model.CommandKind, handle string, params ...string) model.Command {
 	c := model.Command{Kind: kind, Account: w.accounts[handle], Case: w.cases[handle], Params: pairs(params)}
 	if kind == model.CmdRemovePost {
-		c.Post = w.posts[handle]
+		c.Post = w.posts[handle][0]
 	}
 	return c
 }
@@ -102,6 +102,12 @@ func (w *world) appeal(handle string) (model.ID, error) {
 	}
 	a := model.Appeal{ID: w.store.IDs().Next(), Account: w.accounts[handle], Subject: subject, Text: "no", CreatedAt: w.clock.Now()}
 	return a.ID, w.store.Write(w.ctx, func(tx *store.Tx) error { return tx.AddAppeal(w.ctx, a) })
+}
+
+// second is the same about the account's second post.
+func (w *world) second(c model.Command, handle string) model.Command {
+	c.Post = w.posts[handle][1]
+	return c
 }
 
 // about is a command about the person who has a login.

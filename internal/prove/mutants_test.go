@@ -1,119 +1,113 @@
-//go:build mutants
-
 package prove_test
 
 import (
-	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"keyturn/internal/guard"
 	"keyturn/internal/prove"
+	"keyturn/internal/testkit"
 )
 
-// mutant is the program with one law taken out.
-type mutant struct {
-	law      string
-	what     string
-	file     string // below internal/
-	old, new string
-	rogue    string // who, and in which scene, is enough to find it
-	scene    string
-}
+// proof is the page that says of each mutant how it was found.
+const proof = "docs/PROOF.md"
 
-func mutants() []mutant {
-	return []mutant{
-		{law: guard.LawTwoKeys, what: "a brief lock as often as one likes", rogue: "gov", scene: "locked", file: "guard/params.go",
-			old: "\t\tif !had {", new: "\t\tif !had || true {"},
-		{law: guard.LawTwoKeys, what: "every account is decided as if it were standard", rogue: "gov", file: "guard/requirement.go",
-			old: "b.Requirement(d.row, d.strictest)", new: "b.Requirement(d.row, \"standard\")"},
-		{law: guard.LawNoLoneGovernor, what: "lowering a class counts as tightening", rogue: "gov", file: "guard/params.go",
-			old: "d.loosens = to.Rank() < d.class.Rank()", new: "d.loosens = false"},
-		{law: guard.LawLeavers, what: "nobody is a leaver to the laws", rogue: "lastday", scene: "first", file: "guard/laws.go",
-			old: "\tif !p.Employment.Leaver(now) {\n\t\treturn nil", new: "\tif true {\n\t\treturn nil"},
-		{law: guard.LawLeavers, what: "passkeys outlive the employment", rogue: "auditor", file: "guard/effect_staff.go",
-			old: "\t\tc.RevokedAt = p.Now()\n\t\tif err := p.PutCredential(ctx, c); err != nil {\n\t\t\treturn err\n\t\t}\n", new: "\t\t_ = c\n"},
-		{law: guard.LawOneHuman, what: "sponsors are other humans", rogue: "lead", scene: "newcomer", file: "guard/laws.go",
-			old: "h.SameAs = slices.Compact(h.SameAs)", new: "h.SameAs = nil"},
-		{law: guard.LawOneHuman, what: "whoever darkens decides the appeal", rogue: "lead", scene: "first", file: "guard/appeal.go",
-			old: "\t\tif !two {", new: "\t\tif !two && d.info.Kind == \"\" {"},
-		{law: guard.LawSigned, what: "any key stands", rogue: "gov", file: "guard/laws.go",
-			old: "k model.Key, held []model.Credential) *model.Error {\n", new: "k model.Key, held []model.Credential) *model.Error {\n\tif g != nil {\n\t\treturn nil\n\t}\n"},
-		{law: guard.LawLedger, what: "the entry does not say which rows changed", rogue: "auditor", file: "store/privileged.go",
-			old: "\tp.rows = append(p.rows, row)\n", new: "\tif t != personTable {\n\t\tp.rows = append(p.rows, row)\n\t}\n"},
-		{law: guard.LawDark, what: "readers are not told", rogue: "gov", file: "store/privileged.go",
-			old: "\t\tp.emit(Event{Kind: EventSanctions, Account: account, Sanctions: active})\n", new: "\t\t_, _ = account, active\n"},
-		{law: guard.LawLight, what: "restoring takes what darkening took, at once", rogue: "gov", scene: "20 minutes", file: "guard/laws.go",
-			old: "now.Sub(made.sanction.Start) <= UndoWindow &&", new: "now.Sub(made.sanction.Start) <= 0 &&"},
-		{law: guard.LawBounded, what: "a budget has no end", rogue: "agent", scene: "20 minutes", file: "guard/laws.go",
-			old: "\tbudget := b.Budget(p.RoleSet()...)\n", new: "\tif p.ID != 0 {\n\t\treturn nil\n\t}\n\tbudget := b.Budget(p.RoleSet()...)\n"},
-		{law: guard.LawBounded, what: "one person freezes as often as they like", rogue: "security", scene: "has begun", file: "guard/freeze.go",
-			old: "\tif begun == 0 {", new: "\tif begun >= 0 {"},
-		{law: guard.LawClass, what: "a lowered class is lower at once", rogue: "gov", scene: "lowered", file: "guard/laws.go",
-			old: "now.Sub(c.LoweredAt) < LoweredFor", new: "now.Sub(c.LoweredAt) < 0"},
-		{law: guard.LawFailClosed, what: "the clock is always right", rogue: "gov", file: "guard/laws.go",
-			old: "case now.Before(doubt.last):", new: "case now.Before(doubt.last) && d.cmd.Kind == \"\":"},
-	}
-}
+// Where the list of mutants begins and ends in it.
+const (
+	proofBegins = "<!-- what the test writes begins here -->\n"
+	proofEnds   = "<!-- and ends here -->\n"
+)
 
-// TestProveFindsEachMutant builds the program with one law taken out after the other and has it prove that nothing is
-// wrong: it must find the law that is broken.
+// TestProveFindsEachMutant builds the program with one law taken out after the other, and has it prove that nothing is
+// wrong: it must find the law that is broken, and by the way that docs/PROOF.md says. KEYTURN_WRITE_PROOF=1 writes that
+// page anew.
 func TestProveFindsEachMutant(t *testing.T) {
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range mutants() {
-		t.Run(m.law+", "+m.what, func(t *testing.T) {
-			r := m.prove(t, root)
-			if r.Found == nil {
-				t.Fatalf("no counterexample in %d transitions", r.Transitions)
-			}
-			t.Logf("%s, after %d transitions: %s\n%q by %v: %s", r.Found.Law, r.Transitions, r.Found.Why, r.Found.Scene, r.Found.Rogue, strings.Join(r.Found.Steps, "; "))
-			if r.Found.Law != m.law {
-				t.Errorf("the law that it says is broken is %s", r.Found.Law)
-			}
-		})
-	}
-}
-
-// prove builds the mutant and runs its keyturn prove.
-func (m mutant) prove(t *testing.T, root string) (r prove.Result) {
-	t.Helper()
-	original := filepath.Join(root, "internal", m.file)
-	text, err := os.ReadFile(original)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := bytes.Count(text, []byte(m.old)); n != 1 {
-		t.Fatalf("what it changes is %d times in %s: %q", n, m.file, m.old)
-	}
-	dir := t.TempDir()
-	changed := filepath.Join(dir, "changed.go")
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: changed}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string][]byte{changed: bytes.Replace(text, []byte(m.old), []byte(m.new), 1), filepath.Join(dir, "overlay.json"): overlay} {
-		if err := os.WriteFile(name, content, 0o600); err != nil {
-			t.Fatal(err)
+	root, list := testkit.ModuleRoot(t), mutants()
+	for _, law := range prove.LawsChecked() {
+		if !slices.ContainsFunc(list, func(m mutant) bool { return m.law == law }) {
+			t.Errorf("there is no mutant of %s", law)
 		}
 	}
-	program := filepath.Join(dir, "keyturn")
-	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-buildvcs=false", "-o", program, "./cmd/keyturn")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the mutant: %v\n%s", err, out)
+	var built []testkit.Mutant
+	for _, m := range list {
+		built = append(built, testkit.Mutant{File: m.file, Old: m.old, New: m.new})
 	}
+	program := filepath.Join(t.TempDir(), "keyturn")
+	testkit.BuildMutants(t, built, "build", "-overlay=$overlay", "-buildvcs=false", "-race=false", "-ldflags=-s -w", "-o", program, "./cmd/keyturn")
+	found := make([]string, len(list))
+	t.Run("each", func(t *testing.T) {
+		for i, m := range list {
+			t.Run(fmt.Sprintf("%d, %s, %s", i+1, m.law, m.what), func(t *testing.T) {
+				t.Parallel()
+				r := m.prove(t, program, i+1)
+				if r.Found == nil {
+					t.Fatalf("no counterexample in %d transitions", r.Transitions)
+				}
+				if r.Found.Law != m.law {
+					t.Errorf("the law that it says is broken is %s: %s", r.Found.Law, r.Found.Why)
+				}
+				found[i] = m.words(*r.Found)
+			})
+		}
+	})
+	if !t.Failed() {
+		holdProof(t, filepath.Join(root, proof), strings.Join(found, "\n"))
+	}
+}
+
+// prove runs keyturn prove as the n-th mutant, in one thread, so that it finds the same every time.
+func (m mutant) prove(t *testing.T, program string, n int) (r prove.Result) {
+	t.Helper()
 	run := exec.CommandContext(t.Context(), program, "prove", "--json", "--rogue", m.rogue, "--scene", m.scene)
+	run.Env = append(os.Environ(), fmt.Sprintf("%s=%d", testkit.MutantNumber, n), "GOMAXPROCS=1")
 	run.Stderr = os.Stderr
 	out, _ := run.Output() // it ends with 1 for what it found
 	if err := json.Unmarshal(out, &r); err != nil {
 		t.Fatalf("reading what it found: %v", err)
 	}
 	return r
+}
+
+// ids say nothing to a reader.
+var ids = regexp.MustCompile(`[0-9]{12,}`)
+
+// words is a mutant and its counterexample, for the page.
+func (m mutant) words(c prove.Counter) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### %s: %s\n\n", m.law, m.what)
+	fmt.Fprintf(&b, "In `internal/%s.go`. %s, under the %s policy, where %s:\n\n", m.file, strings.Join(c.Rogue, " and "), c.Policy, c.Scene)
+	for i, s := range c.Steps {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, s)
+	}
+	fmt.Fprintf(&b, "\nFound: %s.\n", strings.TrimSuffix(ids.ReplaceAllString(c.Why, "…"), "."))
+	return b.String()
+}
+
+// holdProof holds the page to what was found, or writes it.
+func holdProof(t *testing.T, path, found string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok1 := strings.Cut(string(text), proofBegins)
+	said, after, ok2 := strings.Cut(rest, proofEnds)
+	if !ok1 || !ok2 {
+		t.Fatalf("%s has no place for what was found", proof)
+	}
+	if said == found {
+		return
+	}
+	if os.Getenv("KEYTURN_WRITE_PROOF") == "" {
+		t.Fatalf("%s says otherwise; KEYTURN_WRITE_PROOF=1 writes it anew. What was found:\n%s", proof, found)
+	}
+	if err := os.WriteFile(path, []byte(before+proofBegins+found+proofEnds+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

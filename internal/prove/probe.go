@@ -20,7 +20,7 @@ func (r rogue) probe(w *world, t *truth) *Violation {
 			continue
 		}
 		spent[s["account"]+" "+s["case_id"]] = true
-		login := r.honest(w, t)
+		login := r.honest(w, t, s.id("account"))
 		if login == "" {
 			return nil
 		}
@@ -39,8 +39,9 @@ func (r rogue) probe(w *world, t *truth) *Violation {
 	return nil
 }
 
-// honest is somebody who may restore whatever it is, and is not of the rogue.
-func (r rogue) honest(w *world, t *truth) string {
+// honest is somebody who may restore an account whatever is on it, and is not of the rogue. Whose account it is, or was,
+// decides nothing about it.
+func (r rogue) honest(w *world, t *truth, account model.ID) string {
 	for _, login := range []string{"lead2", "lead", "security", "gov"} {
 		if slices.Contains(r.logins, login) {
 			continue
@@ -52,7 +53,10 @@ func (r rogue) honest(w *world, t *truth) string {
 		may := func(role model.Role) bool {
 			return role == model.RoleLead || role == model.RoleSecurity || role == model.RoleGovernmentAffairs
 		}
-		if !reference.Leaver(t.employment(a.Person), t.now.Add(time.Minute)) && slices.ContainsFunc(t.roles(a.Person), may) {
+		theirs := slices.ContainsFunc(t.tables["person_accounts"], func(l row) bool {
+			return l.id("person") == a.Person && l.id("account") == account
+		})
+		if !theirs && !reference.Leaver(t.employment(a.Person), t.now.Add(time.Minute)) && slices.ContainsFunc(t.roles(a.Person), may) {
 			return login
 		}
 	}

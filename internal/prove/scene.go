@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"keyturn/internal/model"
@@ -10,19 +11,28 @@ import (
 // novice is the login of somebody who is brought in during a scene.
 const novice = "novice"
 
+// firstDay is the name of the scene in which nothing has happened yet.
+const firstDay = "the first day"
+
 // scene is a history that honest people have made with the guard's consent, from which a rogue goes on.
 type scene struct {
-	name string
-	play func(*world) error
-	with []string // the rogue must be one of these logins; nil: anybody
-	also []string // further logins that the rogue has got hold of in it
+	name    string
+	play    func(*world) error
+	with    []string // the rogue must be one of these logins; nil: anybody
+	also    []string // further logins that the rogue has got hold of in it
+	further []string // logins with which one person goes on one action further
+}
+
+// open reports whether some people can be the rogue in it.
+func (s scene) open(people []string) bool {
+	return s.with == nil || slices.ContainsFunc(s.with, func(l string) bool { return slices.Contains(people, l) })
 }
 
 // scenes lists them. Each puts the explorer where a short way further would meet a law that a short way from the beginning
 // does not.
 func scenes() []scene {
 	all := []scene{
-		{name: "the first day", play: func(*world) error { return nil }},
+		{name: firstDay, play: func(*world) error { return nil }, further: []string{"lead"}},
 		{name: "@president was lowered to standard yesterday", play: lowered},
 		{name: "@newsroom and @uncle were suspended 20 minutes ago", play: darkened},
 		{name: "@newsroom was restored by one key and suspended again", play: darkenedAgain},
@@ -30,6 +40,9 @@ func scenes() []scene {
 		{name: "@president was locked for 15 minutes an hour ago, and security has begun a freeze", play: spent},
 		{name: "@president waits to be suspended, after one veto", play: vetoed},
 		{name: "agent has signed for @newsroom and is on notice now", play: onNotice, with: []string{"agent"}},
+		{name: "a ban of @newsroom, its restore and the notice of who has signed the ban are under way", play: racing,
+			with: []string{"security", "lead"}, further: []string{"security"}},
+		{name: "agent was made a lead yesterday, asked for by lead2", play: raised, with: []string{"agent"}, also: []string{"lead2"}},
 	}
 	for _, sponsor := range []string{"lead", "admin"} {
 		all = append(all, scene{name: "a newcomer, asked for by " + sponsor, with: []string{sponsor}, also: []string{novice},
@@ -112,6 +125,33 @@ func onNotice(w *world) error {
 		return err
 	}
 	return w.settle("admin2", cmd, "admin2")
+}
+
+// racing leaves three things under way, any of which changes what becomes of the others.
+func racing(w *world) error {
+	if err := w.settle("lead", w.on(model.CmdSuspend, "newsroom"), "lead", "agent"); err != nil {
+		return err
+	}
+	notice, err := w.about(model.CmdSetEmployment, "lead2", "status", "notice")
+	if err != nil {
+		return err
+	}
+	if _, err := w.begun("agent2", w.on(model.CmdBan, "newsroom"), "agent2", "lead2", "security"); err != nil {
+		return err
+	}
+	if _, err := w.begun("gov", w.on(model.CmdRestore, "newsroom")); err != nil {
+		return err
+	}
+	_, err = w.begun("admin2", notice)
+	return err
+}
+
+func raised(w *world) error {
+	cmd, err := w.about(model.CmdGrantRole, "agent", "role", "lead")
+	if err != nil {
+		return err
+	}
+	return w.settle("lead2", cmd, "admin2", "security", "lead2")
 }
 
 func newcomer(w *world, sponsor string) error {

@@ -71,12 +71,15 @@ func (w *world) look() (*truth, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := w.store.Post(w.ctx, w.posts[handle])
-		if err != nil {
-			return nil, err
-		}
 		// A handle is no member's own to keep: the staff may rename an account, by a takeover.
-		fmt.Fprintln(&b, handle, a.Followers, a.Following, a.Posts, p.Text, p.DeletedAt, p.Favourites, p.Reblogs, p.Replies)
+		fmt.Fprintf(&b, "%s %q %q %d %d %d\n", handle, a.DisplayName, a.Note, a.Followers, a.Following, a.Posts)
+		for _, id := range w.posts[handle] {
+			p, err := w.store.Post(w.ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintln(&b, p.Text, p.DeletedAt, p.Favourites, p.Reblogs, p.Replies)
+		}
 	}
 	t.members = b.String()
 	return t, nil
@@ -84,32 +87,17 @@ func (w *world) look() (*truth, error) {
 
 // find is the row of a table with an ID; nil when there is none.
 func (t *truth) find(table string, id model.ID) row {
+	column := store.KeyColumn(table)
 	for _, r := range t.tables[table] {
-		if r.id(firstColumn(table)) == id {
+		if r.id(column) == id {
 			return r
 		}
 	}
 	return nil
 }
 
-// firstColumn is the key of a table whose key is an ID.
-func firstColumn(table string) string {
-	if table == "account_classes" {
-		return "account"
-	}
-	return "id"
-}
-
 // key is how a table's rows are told apart.
-func key(table string, r row) string {
-	switch table {
-	case "settings":
-		return r["name"]
-	case "policies":
-		return r["hash"]
-	}
-	return r[firstColumn(table)]
-}
+func key(table string, r row) string { return r[store.KeyColumn(table)] }
 
 func (t *truth) where(table, column string, id model.ID) []row {
 	var found []row

@@ -39,7 +39,7 @@ func bornClasses() []model.Class {
 type cast struct {
 	rules    rulebook
 	accounts map[string]model.ID
-	posts    map[string]model.ID
+	posts    map[string][]model.ID
 	cases    map[string]model.ID
 	rings    map[string]*softkey.Ring // every key ever made; the store says which of them are enrolled
 }
@@ -84,7 +84,7 @@ type world struct {
 // newWorld makes a world in an empty directory.
 func newWorld(ctx context.Context, dir string, rules rulebook) (*world, error) {
 	w := &world{ctx: ctx, clock: &clock{now: begin}, cast: &cast{rules: rules, accounts: map[string]model.ID{},
-		posts: map[string]model.ID{}, cases: map[string]model.ID{}}}
+		posts: map[string][]model.ID{}, cases: map[string]model.ID{}}}
 	if err := w.openStore(dir); err != nil {
 		return nil, err
 	}
@@ -129,10 +129,12 @@ func (w *world) populate() error {
 			return err
 		}
 		for _, handle := range handles {
-			w.posts[handle] = tx.NextID()
-			p := model.Post{ID: w.posts[handle], Account: w.accounts[handle], Text: "a post", Visibility: model.Public, CreatedAt: begin}
-			if _, err := tx.AddPost(w.ctx, p, nil); err != nil {
-				return err
+			for range 2 {
+				p := model.Post{ID: tx.NextID(), Account: w.accounts[handle], Text: "a post", Visibility: model.Public, CreatedAt: begin}
+				if _, err := tx.AddPost(w.ctx, p, nil); err != nil {
+					return err
+				}
+				w.posts[handle] = append(w.posts[handle], p.ID)
 			}
 			r, err := tx.AddReport(w.ctx, model.Report{ID: tx.NextID(), Reporter: w.accounts["aunt"], Target: w.accounts[handle],
 				Category: model.ReportViolation, CreatedAt: begin})
@@ -188,6 +190,7 @@ func (w *world) openGuard() (err error) {
 	if w.guard, err = guard.New(w.ctx, w.store, w.clock.Now, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
+	w.guard.Knows(w.rules.bundle)
 	if w.staff, err = staff.New(w.ctx, staff.Config{Store: w.store, Guard: w.guard, Now: w.clock.Now}); err != nil {
 		return err
 	}

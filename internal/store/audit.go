@@ -24,6 +24,16 @@ func PrivilegedTables() []string {
 	return names
 }
 
+// KeyColumn is the column by which the rows of a privileged table are told apart.
+func KeyColumn(name string) string {
+	for _, t := range privTables() {
+		if t.name == name {
+			return t.cols[0]
+		}
+	}
+	return ""
+}
+
 // PrivilegedRows reads every row of a privileged table in the form in which the ledger's facts have it, so that what
 // the ledger says can be held against what the database says.
 func (r Reads) PrivilegedRows(ctx context.Context, name string) iter.Seq2[ledger.Row, error] {
