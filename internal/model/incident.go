@@ -10,6 +10,8 @@ const (
 	IncidentTampered  IncidentRule = "tampered"          // the database is not what the ledger says
 	IncidentHistory   IncidentRule = "history"           // the ledger was rolled back or rewritten
 	IncidentDark      IncidentRule = "protected_dark"    // a protected account, or a post of one, went dark
+	IncidentGap       IncidentRule = "keys_missing"      // the live key-holders cannot meet some row of the table
+	IncidentRecovery  IncidentRule = "recovery"          // recovery keys are about to give somebody a new passkey
 	IncidentAttempted IncidentRule = "protected_attempt" // a law refused somebody who tried to harm a protected account
 )
 

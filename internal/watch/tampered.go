@@ -250,6 +250,8 @@ func (w *Watch) over(i model.Incident) bool {
 	switch i.Rule {
 	case model.IncidentHistory:
 		return w.Guard.Broken() == ""
+	case model.IncidentGap:
+		return w.unmet != i.Subject
 	case model.IncidentTampered:
 	default:
 		return false // what only happened is over when it is opened

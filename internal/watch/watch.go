@@ -39,6 +39,8 @@ type Watch struct {
 	stamp int64       // of the database's writers, as seen last
 	hurry bool        // somebody else has written: the passes under way are to be ended at once
 	seen  parts
+	asked time.Time           // when it was last asked which rows of the table can be met
+	unmet string              // those that could not
 	told  map[string]model.ID // in which incident that is not closed what differs stands, by its words
 
 	open           atomic.Int64
@@ -93,10 +95,15 @@ func (w *Watch) Look(ctx context.Context) error {
 	if err := w.tampered(limited); err != nil {
 		return err
 	}
+	changed := w.asked.IsZero()
 	for _, e := range entries {
 		if err := w.happened(limited, e); err != nil {
 			return err
 		}
+		changed = changed || governs(e.Facts)
+	}
+	if err := w.gaps(limited, changed); err != nil {
+		return err
 	}
 	return w.count(limited)
 }
@@ -137,6 +144,9 @@ const recentEntries = 1000
 // happened holds a new entry of the ledger against the rules.
 func (w *Watch) happened(ctx context.Context, e ledger.Entry) error {
 	if err := w.wentDark(ctx, e.Facts); err != nil {
+		return err
+	}
+	if err := w.recovering(ctx, e.Facts); err != nil {
 		return err
 	}
 	return w.attempted(ctx, e.Facts)
