@@ -61,7 +61,7 @@ func peak() (stop func() uint64) {
 
 // TestLongLedger verifies, follows and asks a long ledger: in bounded memory, and at once.
 func TestLongLedger(t *testing.T) {
-	size := testkit.Size[int64](20_000, 1_000_000)
+	size := testkit.Size[int64](4_000, 1_000_000)
 	w, _ := chronicle(t, size)
 
 	stop, start := peak(), time.Now()
@@ -118,7 +118,7 @@ func TestLongLedger(t *testing.T) {
 // BenchmarkLongLedger asks and verifies a long ledger, beside the reading of one row by its key: what SQLite takes at the
 // least for any question.
 func BenchmarkLongLedger(b *testing.B) {
-	size := testkit.Size[int64](20_000, 1_000_000)
+	size := testkit.Size[int64](4_000, 1_000_000)
 	w, _ := chronicle(b, size)
 	b.Run("bare row", func(b *testing.B) {
 		for b.Loop() {
