@@ -21,6 +21,7 @@ import (
 	"keyturn/internal/softkey"
 	"keyturn/internal/staff"
 	"keyturn/internal/testkit"
+	"keyturn/internal/watch"
 )
 
 // screenshots is the variable that names a directory in which the browser's test leaves what it saw.
@@ -218,7 +219,8 @@ func (s *start) serveDesk(g *guard.Guard) {
 		s.t.Fatal(err)
 	}
 	h, err := desk.New(desk.Config{Store: s.cfg.Store, Guard: g, Staff: people,
-		Moderation: moderation.New(s.cfg.Store, s.clock.Now), Log: s.cfg.Log, Now: s.clock.Now})
+		Moderation: moderation.New(s.cfg.Store, s.clock.Now), Log: s.cfg.Log, Now: s.clock.Now,
+		Watch: watch.New(watch.Config{Store: s.cfg.Store, Guard: g, Now: s.clock.Now, Log: s.cfg.Log})})
 	if err != nil {
 		s.t.Fatal(err)
 	}
