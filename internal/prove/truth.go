@@ -129,10 +129,10 @@ func (t *truth) employment(person model.ID) model.Employment {
 // theirs, or invited them to make it, within 30 days, held still or not; and their sponsors.
 func (t *truth) sponsors(person model.ID, at time.Time) []model.ID {
 	found := []model.ID{}
-	todo := []model.ID{person}
-	for len(todo) > 0 {
-		p := todo[0]
-		todo = todo[1:]
+	queue := []model.ID{person}
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
 		var direct []model.ID
 		for _, g := range t.where("role_grants", "person", p) {
 			if at.Sub(g.time("granted_at")) < 30*24*time.Hour {
@@ -146,7 +146,7 @@ func (t *truth) sponsors(person model.ID, at time.Time) []model.ID {
 		}
 		for _, s := range direct {
 			if s != 0 && s != person && !slices.Contains(found, s) {
-				found, todo = append(found, s), append(todo, s)
+				found, queue = append(found, s), append(queue, s)
 			}
 		}
 	}
