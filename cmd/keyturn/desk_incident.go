@@ -20,6 +20,7 @@ type incidentView struct {
 	What     string                `json:"what"`
 	Details  model.IncidentDetails `json:"details"`
 	OpenedAt time.Time             `json:"opened_at"`
+	OverAt   time.Time             `json:"over_at,omitzero"`
 	Entry    int64                 `json:"entry"`
 	By       *struct {
 		Name string `json:"name"`
@@ -71,7 +72,7 @@ func printIncident(con *console, v incidentView) {
 		}
 		fmt.Fprintf(con.out, "    %s: %s\n", where, row.What)
 	}
-	if v.Details.Undo != "" {
+	if v.Details.Undo != "" && v.OverAt.IsZero() {
 		fmt.Fprintf(con.out, "    undo: %s\n", v.Details.Undo)
 	}
 	if v.By != nil {

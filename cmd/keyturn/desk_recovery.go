@@ -105,13 +105,13 @@ func printGaps(con *console, list []gapView) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(con.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ROW\tCLASS\tCANNOT BE MET\tMISSING")
+	fmt.Fprintln(w, "ROW\tCLASS\tCANNOT BE MET\tMISSING KEYS")
 	for _, g := range list {
 		when := "now"
 		if g.Without != nil {
 			when = "without " + g.Without.Name
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d people, roles %v\n", g.Row, g.Class, when, g.Missing.Keys, g.Missing.Roles)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.Row, g.Class, when, keysAndRoles(g.Missing))
 	}
 	return w.Flush()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -136,19 +137,25 @@ func missingOf(r deskclient.Request) string {
 	if r.State != model.StatePending {
 		return "–"
 	}
-	text := fmt.Sprintf("%d", r.Missing.Keys)
-	for i, role := range r.Missing.Roles {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
-		}
-		text += sep + string(role)
-	}
+	text := keysAndRoles(r.Missing)
 	if r.Missing.Teams > 0 && r.Need.Teams > 1 {
 		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
 	}
 	if r.OwnersKey {
 		text += " (or the owner's passkey for one)"
+	}
+	return text
+}
+
+// keysAndRoles says how many keys, and whose must be among them: "2: lead, security".
+func keysAndRoles(n deskclient.Need) string {
+	text := strconv.Itoa(n.Keys)
+	for i, role := range n.Roles {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		text += sep + string(role)
 	}
 	return text
 }

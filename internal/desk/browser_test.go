@@ -128,7 +128,7 @@ func (o *office) seeIncident(t *testing.T, ctx context.Context) {
 	do(t, ctx, chromedp.Click(chromedp.CSS(`nav a[href="/cases"]`)))
 	sees(t, ctx, "An incident that nobody has seen")
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[role="alert"] a`)), chromedp.WaitVisible(chromedp.CSS(".incident")))
-	sees(t, ctx, "@newsroom (high profile) is dark: suspend, asked for by Ada")
+	sees(t, ctx, "@newsroom (high profile) went dark: suspend, asked for by Ada")
 	shoot(t, ctx, "incidents")
 	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`.incident [name="note"]`), "I asked them about it"), chromedp.Click(chromedp.CSS(".incident form button")))
 	sees(t, ctx, "I asked them about it")

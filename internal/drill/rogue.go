@@ -99,6 +99,8 @@ func (n *night) piecemeal(ctx context.Context) error {
 	class.Params = map[string]string{"class": "standard"}
 	rename := n.order(model.CmdRenameHandle)
 	rename.Params = map[string]string{"handle": "nobody"}
+	address := n.order(model.CmdChangeEmail)
+	address.Params = map[string]string{"email": "rogue@example.org"} // where a link to a new password would go
 	policy, err := n.looserPolicy(ctx)
 	if err != nil {
 		return err
@@ -108,7 +110,7 @@ func (n *night) piecemeal(ctx context.Context) error {
 		order       deskclient.Order
 	}{
 		{"Post by post", "agent", post},
-		{"Through the credentials", "agent", n.order(model.CmdResetCredentials)},
+		{"Through the credentials", "agent", address},
 		{"Through the handle", "agent", rename},
 		{"Lowering the class first", "admin", class},
 		{"Publishing a looser policy first", "admin", policy},

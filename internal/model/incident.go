@@ -76,7 +76,8 @@ type IncidentDetails struct {
 	People    []ID        `json:"people,omitempty"` // whose doing it is
 	Law       string      `json:"law,omitempty"`
 	Attempts  int64       `json:"attempts,omitempty"`
-	Entries   []int64     `json:"entries,omitempty"`   // of the ledger, the newest MaxIncidentRows
+	Entries   []int64     `json:"entries,omitempty"` // of the ledger, the newest MaxIncidentRows
+	Recovery  ID          `json:"recovery,omitempty"`
 	Undo      string      `json:"undo,omitempty"`      // the command that undoes it
 	UndoUntil time.Time   `json:"undo_until,omitzero"` // while one key does; zero: it takes the keys that it took
 }

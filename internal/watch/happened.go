@@ -64,14 +64,20 @@ func (w *Watch) wentDark(ctx context.Context, f ledger.Facts) error {
 	if q.Command.Params["ground"] != "legal" {
 		d.UndoUntil = s.Start.Add(guard.UndoWindow)
 	}
-	_, err = w.openIncident(ctx, model.Incident{Rule: model.IncidentDark, Subject: subject, What: darkWords(d), Details: d, OverAt: w.Now()})
+	_, err = w.openIncident(ctx, model.Incident{Rule: model.IncidentDark, Subject: subject, What: darkWords(d), Details: d})
 	return err
 }
 
+// light reports whether what an incident says went dark is dark by that no more.
+func (w *Watch) light(ctx context.Context, d model.IncidentDetails) (bool, error) {
+	on, err := w.Store.UnliftedSanctions(ctx, d.Account)
+	return !slices.ContainsFunc(on, func(s model.Sanction) bool { return s.Request == d.Request && s.Active(w.Now()) }), err
+}
+
 func darkWords(d model.IncidentDetails) string {
-	what := fmt.Sprintf("@%s (%s) is dark", d.Handle, class(d.Class))
+	what := fmt.Sprintf("@%s (%s) went dark", d.Handle, class(d.Class))
 	if d.Post != 0 {
-		what = fmt.Sprintf("Post %s by @%s (%s) is dark", d.Post, d.Handle, class(d.Class))
+		what = fmt.Sprintf("Post %s by @%s (%s) went dark", d.Post, d.Handle, class(d.Class))
 	}
 	what += fmt.Sprintf(": %s, asked for by %s, with the keys of %s", strings.ReplaceAll(string(d.Command), "_", " "), d.Requester,
 		strings.Join(d.Keys, ", "))

@@ -37,7 +37,7 @@ func TestAProtectedAccountGoesDark(t *testing.T) {
 		out := p.Do("agent", cmd, "lead", "gov", "security")
 		p.look()
 		until := p.Clock.Now().Add(guard.UndoWindow - time.Second)
-		i := p.one(model.IncidentDark, "@president (government) is dark: deactivate, asked for by ", "on case "+cmd.Case.String(),
+		i := p.one(model.IncidentDark, "@president (government) went dark: deactivate, asked for by ", "on case "+cmd.Case.String(),
 			"Until "+until.Format("15:04:05 UTC")+" one key undoes it.")
 		d := i.Details
 		if d.Request != out.Request.ID || d.Handle != "president" || len(d.Keys) != 3 || !strings.Contains(i.What, strings.Join(d.Keys, ", ")) ||
@@ -58,8 +58,15 @@ func TestAProtectedAccountGoesDark(t *testing.T) {
 				t.Errorf("%s acknowledged it: %v", login, err)
 			}
 		}
-		if got, err := p.watch.Acknowledge(t.Context(), p.person("lead2"), i.ID, ""); err != nil || got.State() != model.IncidentClosed {
-			t.Errorf("acknowledged: %s, %v", got.State(), err)
+		if got, err := p.watch.Acknowledge(t.Context(), p.person("lead2"), i.ID, ""); err != nil || got.State() != model.IncidentAcknowledged {
+			t.Errorf("acknowledged, and still dark: %s, %v", got.State(), err)
+		}
+		p.another().look()
+		p.none()
+		p.Do("lead2", p.Command(model.CmdRestore, "president"), "lead2")
+		p.look()
+		if got, err := p.Store.Incident(t.Context(), i.ID); err != nil || got.State() != model.IncidentClosed {
+			t.Errorf("visible again: %s, %v", got.State(), err)
 		}
 		p.another().look()
 		p.none()

@@ -9,6 +9,7 @@ import (
 
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
+	"keyturn/internal/store"
 )
 
 // gapsEvery is how often it is asked whether the live key-holders can meet every row of the table, beside when the ledger
@@ -61,19 +62,31 @@ func (w *Watch) gaps(ctx context.Context, changed bool) error {
 	return err
 }
 
-// recovering opens an incident when recovery keys begin to give somebody a new passkey: whoever holds a key has a week to
-// stop it.
-func (w *Watch) recovering(ctx context.Context, f ledger.Facts) error {
-	if f.Event != ledger.EventRecovering {
-		return nil
-	}
-	name, err := w.name(ctx, f.Target)
+// recovering opens an incident for each recovery that waits: recovery keys are about to give somebody a new passkey, and
+// whoever holds a key can stop it. It is over when the recovery is.
+func (w *Watch) recovering(ctx context.Context) error {
+	waiting, err := w.Store.WaitingRecoveries(ctx)
 	if err != nil {
 		return err
 	}
-	i := model.Incident{Rule: model.IncidentRecovery, Subject: fmt.Sprintf("entry %d", f.Index), OverAt: w.Now(),
-		What:    "Recovery keys are about to give " + name + " a new passkey in place of all of theirs. Whoever holds a key can stop it at /recover",
-		Details: model.IncidentDetails{People: []model.ID{f.Target}, Entries: []int64{f.Index}, Undo: "keyturn desk stop-recovery"}}
-	_, err = w.openIncident(ctx, i)
-	return err
+	for _, r := range waiting {
+		name, err := w.name(ctx, r.Person)
+		if err != nil {
+			return err
+		}
+		_, err = w.openIncident(ctx, model.Incident{Rule: model.IncidentRecovery, Subject: r.ID.String(),
+			What: fmt.Sprintf("Recovery keys are about to give %s a new passkey in place of all that they had, on %s, unless somebody who holds a key stops it",
+				name, r.EffectAt.UTC().Format("2 Jan 2006 15:04:05 UTC")),
+			Details: model.IncidentDetails{People: []model.ID{r.Person}, Recovery: r.ID, Undo: "keyturn desk stop-recovery " + r.ID.String()}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recovered reports whether the recovery that an incident is about has taken effect or was stopped.
+func (w *Watch) recovered(ctx context.Context, d model.IncidentDetails) (bool, error) {
+	r, err := w.Store.Recovery(ctx, d.Recovery)
+	return err == nil && r.State != store.RecoveryWaiting, err
 }

@@ -63,13 +63,22 @@ func TestARecoveryIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.look()
-	i := p.one(model.IncidentRecovery, "Recovery keys are about to give ", "can stop it at /recover")
+	i := p.one(model.IncidentRecovery, "Recovery keys are about to give ", "unless somebody who holds a key stops it")
 	if _, err := p.watch.Acknowledge(t.Context(), p.person("security"), i.ID, ""); model.KindOf(err) != model.KindForbidden {
 		t.Errorf("who gains by it acknowledged it: %v", err)
 	}
-	if got, err := p.watch.Acknowledge(t.Context(), p.person("lead2"), i.ID, ""); err != nil || got.State() != model.IncidentClosed {
+	if got, err := p.watch.Acknowledge(t.Context(), p.person("lead2"), i.ID, ""); err != nil || got.State() != model.IncidentAcknowledged {
 		t.Errorf("acknowledged: %s, %v", got.State(), err)
 	}
+	p.another().look()
 	p.look()
+	p.none()
+	if _, err := p.Guard.StopRecovery(t.Context(), p.Actor("lead"), i.Details.Recovery, "not lost"); err != nil {
+		t.Fatal(err)
+	}
+	p.look()
+	if got, err := p.Store.Incident(t.Context(), i.ID); err != nil || got.State() != model.IncidentClosed {
+		t.Errorf("stopped: %s, %v", got.State(), err)
+	}
 	p.none()
 }

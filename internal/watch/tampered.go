@@ -244,27 +244,34 @@ func fingerprint(rows []model.IncidentRow) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// over reports whether what an incident is about is so no more: whole passes over everything that began after it was
-// found have not found it.
-func (w *Watch) over(i model.Incident) bool {
+// over reports whether what an incident is about is so no more.
+func (w *Watch) over(ctx context.Context, i model.Incident) (bool, error) {
 	switch i.Rule {
 	case model.IncidentHistory:
-		return w.Guard.Broken() == ""
+		return w.Guard.Broken() == "", nil
 	case model.IncidentGap:
-		return w.unmet != i.Subject
+		return w.unmet != i.Subject, nil
+	case model.IncidentDark:
+		return w.light(ctx, i.Details)
+	case model.IncidentRecovery:
+		return w.recovered(ctx, i.Details)
 	case model.IncidentTampered:
-	default:
-		return false // what only happened is over when it is opened
+		return w.mended(i.Details), nil
 	}
-	since := i.Details.NewestAt
+	return false, nil // what only happened is over when it is opened
+}
+
+// mended reports whether whole passes over everything that began after rows were found to differ have not found them.
+func (w *Watch) mended(d model.IncidentDetails) bool {
+	since := d.NewestAt
 	if !w.seen.rows.ended.After(since) || !w.seen.entries.ended.After(since) {
 		return false
 	}
 	all := w.seen.all()
-	if i.Details.More > 0 && len(all) > 0 {
+	if d.More > 0 && len(all) > 0 {
 		return false
 	}
-	return !slices.ContainsFunc(i.Details.Found, func(row model.IncidentRow) bool {
+	return !slices.ContainsFunc(d.Found, func(row model.IncidentRow) bool {
 		_, still := all[inWords(row)]
 		return still
 	})

@@ -134,6 +134,9 @@ func (w *Watch) begin(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.recovering(ctx); err != nil {
+		return err
+	}
 	w.book = book
 	return nil
 }
@@ -146,8 +149,10 @@ func (w *Watch) happened(ctx context.Context, e ledger.Entry) error {
 	if err := w.wentDark(ctx, e.Facts); err != nil {
 		return err
 	}
-	if err := w.recovering(ctx, e.Facts); err != nil {
-		return err
+	if e.Facts.Event == ledger.EventRecovering {
+		if err := w.recovering(ctx); err != nil {
+			return err
+		}
 	}
 	return w.attempted(ctx, e.Facts)
 }
@@ -169,10 +174,15 @@ func (w *Watch) count(ctx context.Context) error {
 		for _, row := range i.Details.Found {
 			w.told[inWords(row)] = i.ID
 		}
-		if i.OverAt.IsZero() && w.over(i) {
-			if err := w.end(ctx, i.ID); err != nil {
-				return err
-			}
+		if !i.OverAt.IsZero() {
+			continue
+		}
+		over, err := w.over(ctx, i)
+		if err == nil && over {
+			err = w.end(ctx, i.ID)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	maps.DeleteFunc(w.told, func(_ string, id model.ID) bool { return !there[id] })
