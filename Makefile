@@ -7,10 +7,10 @@
 VCS := $(shell git rev-parse --git-dir >/dev/null 2>&1 && echo auto || echo false)
 
 # The race detector watches our code and what it calls, but not SQLite, whose C was translated to Go: that keeps its memory
-# to itself, and watching it takes more than half of the tests' time. Only the translated C is left out: what is generic in
+# to itself, and watching it takes more than half of the tests' time. Only the translated C and its library are left out: what is generic in
 # Go's library is compiled once into every package that uses it, and the linker takes any of them; one that is not watched
 # hides from the detector how sync.Map keeps goroutines in order, and makes it see races where there are none.
-RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
+RACE := -race $(foreach p,sqlite/lib libc memory,-gcflags=modernc.org/$(p)=-race=false)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -21,6 +21,7 @@ type scene struct {
 	with    []string // the rogue must be one of these logins; nil: anybody
 	also    []string // further logins that the rogue has got hold of in it
 	further []string // logins with which one person goes on one action further
+	about   []string // the accounts that it is about, where who goes further asks about no others; nil: any
 }
 
 // open reports whether some people can be the rogue in it.
@@ -41,7 +42,7 @@ func scenes() []scene {
 		{name: "@president waits to be suspended, after one veto", play: vetoed},
 		{name: "agent has signed for @newsroom and is on notice now", play: onNotice, with: []string{"agent"}},
 		{name: "a ban of @newsroom, its restore and the notice of who has signed the ban are under way", play: racing,
-			with: []string{"security", "lead"}, further: []string{"security"}},
+			with: []string{"security", "lead"}, further: []string{"security"}, about: []string{"newsroom"}},
 		{name: "agent was made a lead yesterday, asked for by lead2", play: raised, with: []string{"agent"}, also: []string{"lead2"}},
 	}
 	for _, sponsor := range []string{"lead", "admin"} {

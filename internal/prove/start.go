@@ -71,10 +71,14 @@ func (o Options) starts(ctx context.Context) ([]start, error) {
 			}
 			first := true
 			for _, people := range o.rogues(rules) {
-				if s.open(people) {
-					all = append(all, start{scene: s, from: image, rogue: with(people, s.also, o.Deep), depth: o.depth(s, people, rules), deep: o.Deep, waits: first})
-					first = false
+				if !s.open(people) {
+					continue
 				}
+				next := start{scene: s, from: image, rogue: with(people, s.also, o.Deep), depth: o.depth(s, people, rules), deep: o.Deep, waits: first}
+				if s.about != nil && next.depth > 1 && !o.Deep {
+					next.rogue.about = s.about
+				}
+				all, first = append(all, next), false
 			}
 			if j == 0 && rules.name != weak {
 				all = append(all, o.twoOfThree(s, image)...)
