@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -23,9 +24,9 @@ func (s *site) passkeyRoutes(mux *http.ServeMux) {
 	mux.Handle("POST /settings/passkeys/options", s.ownerCall(s.passkeyOptions))
 	mux.Handle("POST /settings/passkeys", s.ownerCall(s.addPasskey))
 	mux.Handle("POST /settings/passkeys/{id}/remove", s.owner(s.removePasskey))
-	mux.Handle("POST /settings/sanctions/{id}/lift/options", s.ownerCall(s.liftOptions))
+	mux.Handle("POST /settings/sanctions/{id}/lift/options", s.ownerCall(toSign("sanction", s.cfg.Owner.LiftOptions)))
 	mux.Handle("POST /settings/sanctions/{id}/lift", s.ownerCall(s.lift))
-	mux.Handle("POST /settings/requests/{id}/key/options", s.ownerCall(s.keyOptions))
+	mux.Handle("POST /settings/requests/{id}/key/options", s.ownerCall(toSign("request", s.cfg.Owner.KeyOptions)))
 	mux.Handle("POST /settings/requests/{id}/key", s.ownerCall(s.turnKey))
 }
 
@@ -160,61 +161,52 @@ func (s *site) removePasskey(w http.ResponseWriter, r *http.Request, me social.S
 	return nil
 }
 
-func (s *site) liftOptions(w http.ResponseWriter, r *http.Request, me social.Session) error {
-	id, err := pathID(r, "sanction")
-	if err != nil {
-		return err
+// toSign hands out what an owner's passkey has to sign about the sanction or request that the path names.
+func toSign(name string, options func(ctx context.Context, account, id model.ID) (json.RawMessage, error)) func(http.ResponseWriter, *http.Request, social.Session) error {
+	return func(w http.ResponseWriter, r *http.Request, me social.Session) error {
+		id, err := pathID(r, name)
+		if err != nil {
+			return err
+		}
+		signing, err := options(r.Context(), me.Account, id)
+		if err != nil {
+			return err
+		}
+		return writeOptions(w, signing)
 	}
-	options, err := s.cfg.Owner.LiftOptions(r.Context(), me.Account, id)
-	if err != nil {
-		return err
-	}
-	return writeOptions(w, options)
 }
 
-func (s *site) lift(w http.ResponseWriter, r *http.Request, me social.Session) error {
-	id, err := pathID(r, "sanction")
-	if err != nil {
-		return err
+// signed reads what an owner's passkey has signed, and about which sanction or request.
+func signed(w http.ResponseWriter, r *http.Request, name string) (id model.ID, credential json.RawMessage, err error) {
+	if id, err = pathID(r, name); err != nil {
+		return 0, nil, err
 	}
 	var in struct {
 		Credential json.RawMessage `json:"credential"`
 	}
-	if err := readCredential(w, r, &in, &in.Credential); err != nil {
+	err = readCredential(w, r, &in, &in.Credential)
+	return id, in.Credential, err
+}
+
+func (s *site) lift(w http.ResponseWriter, r *http.Request, me social.Session) error {
+	id, credential, err := signed(w, r, "sanction")
+	if err != nil {
 		return err
 	}
-	if err := s.cfg.Owner.Lift(r.Context(), me.Account, id, in.Credential); err != nil {
+	if err := s.cfg.Owner.Lift(r.Context(), me.Account, id, credential); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-func (s *site) keyOptions(w http.ResponseWriter, r *http.Request, me social.Session) error {
-	id, err := pathID(r, "request")
-	if err != nil {
-		return err
-	}
-	options, err := s.cfg.Owner.KeyOptions(r.Context(), me.Account, id)
-	if err != nil {
-		return err
-	}
-	return writeOptions(w, options)
-}
-
 // turnKey turns the owner's key on a request of the staff's.
 func (s *site) turnKey(w http.ResponseWriter, r *http.Request, me social.Session) error {
-	id, err := pathID(r, "request")
+	id, credential, err := signed(w, r, "request")
 	if err != nil {
 		return err
 	}
-	var in struct {
-		Credential json.RawMessage `json:"credential"`
-	}
-	if err := readCredential(w, r, &in, &in.Credential); err != nil {
-		return err
-	}
-	state, err := s.cfg.Owner.Turn(r.Context(), me.Account, id, in.Credential)
+	state, err := s.cfg.Owner.Turn(r.Context(), me.Account, id, credential)
 	if err != nil {
 		return err
 	}
