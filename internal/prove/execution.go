@@ -196,7 +196,7 @@ func (x *execution) leavers() *Violation {
 	switch x.info.Group {
 	case model.GroupGovern, model.GroupLight, model.GroupAppeal:
 	default:
-		if !x.strictest.Protected() {
+		if !x.strictest.Protected() && x.q.Command.Params["at"] == "" {
 			return nil
 		}
 	}
@@ -212,12 +212,15 @@ func (x *execution) leavers() *Violation {
 	return nil
 }
 
-// otherEyes is law 4 where an appeal was decided: nobody had a say in it who asked for what it is against, or turned a key
+// otherEyes is law 4 where an appeal was decided: that is done once, and nobody had a say in it who asked for what it is against, or turned a key
 // on that.
 func (x *execution) otherEyes() *Violation {
 	for _, r := range x.entry.Rows {
 		if r.Table != "appeal_decisions" {
 			continue
+		}
+		if r.Before != nil {
+			return broken(guard.LawOneHuman, "an appeal that was decided was decided again")
 		}
 		request := x.before.find("sanctions", row(r.Values).id("subject")).id("request")
 		took := []model.ID{x.before.find("requests", request).id("requester")}

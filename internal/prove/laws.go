@@ -83,7 +83,8 @@ func leaversAreOut(s step) *Violation {
 		}
 		for _, q := range s.after.where("requests", "requester", p.id("id")) {
 			group := model.Command{Kind: model.CommandKind(q["kind"])}.Info().Group
-			covered := s.after.strictest(s.past, q.id("account")).Protected() || group == model.GroupGovern || group == model.GroupLight
+			covered := s.after.strictest(s.past, q.id("account")).Protected() || group == model.GroupGovern || group == model.GroupLight ||
+				strings.Contains(q["params"], `"at":`)
 			if model.RequestState(q["state"]).Open() && covered {
 				return broken(guard.LawLeavers, "%s is leaving and has a %s open", p["name"], q["kind"])
 			}

@@ -43,6 +43,9 @@ func scenes() []scene {
 		{name: "agent has signed for @newsroom and is on notice now", play: onNotice, with: []string{"agent"}},
 		{name: "a ban of @newsroom, its restore and the notice of who has signed the ban are under way", play: racing,
 			with: []string{"security", "lead"}, further: []string{"security"}, about: []string{"newsroom"}},
+		{name: "agent has scheduled a suspension and signed a scheduled ban, and is on notice now", play: scheduled,
+			with: []string{"agent"}},
+		{name: "an appeal of @uncle's was rejected", play: rejected, with: []string{"lead"}},
 		{name: "agent was made a lead yesterday, asked for by lead2", play: raised, with: []string{"agent"}, also: []string{"lead2"}},
 	}
 	for _, sponsor := range []string{"lead", "admin"} {
@@ -126,6 +129,32 @@ func onNotice(w *world) error {
 		return err
 	}
 	return w.settle("admin2", cmd, "admin2")
+}
+
+func scheduled(w *world) error {
+	at := w.clock.Now().Add(48 * time.Hour).UTC().Format(time.RFC3339)
+	if _, err := w.begun("agent", w.on(model.CmdSuspend, "newsroom", "at", at), "agent", "lead"); err != nil {
+		return err
+	}
+	if _, err := w.begun("agent2", w.on(model.CmdBan, "uncle", "at", at), "lead", "agent"); err != nil {
+		return err
+	}
+	cmd, err := w.about(model.CmdSetEmployment, "agent", "status", "notice")
+	if err != nil {
+		return err
+	}
+	return w.settle("admin2", cmd, "admin2")
+}
+
+func rejected(w *world) error {
+	if err := w.settle("agent", w.on(model.CmdLimit, "uncle")); err != nil {
+		return err
+	}
+	appeal, err := w.appeal("uncle")
+	if err != nil {
+		return err
+	}
+	return w.settle("lead2", w.on(model.CmdDecideAppeal, "uncle", "appeal", appeal.String(), "decision", "reject"), "lead2", "agent2")
 }
 
 // racing leaves three things under way, any of which changes what becomes of the others.
