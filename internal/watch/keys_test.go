@@ -43,16 +43,25 @@ func TestKeysAreMissing(t *testing.T) {
 	})
 }
 
-// TestKeysAreMissingByTheDateAlone: nobody does anything, and somebody becomes a leaver.
+// TestKeysAreMissingByTheDateAlone: nobody does anything, and somebody becomes a leaver. Another node, which has not asked
+// since, does not take it for over.
 func TestKeysAreMissingByTheDateAlone(t *testing.T) {
 	p := newPost(t)
-	ends := p.Clock.Now().Add(model.LeaverWindow + 48*time.Hour).Format(time.DateOnly)
-	p.Do("admin", p.about(model.CmdSetEmployment, "gov", "ends", ends), "admin")
+	leaves := p.Clock.Now().Add(time.Hour)
+	p.Do("admin", p.about(model.CmdSetEmployment, "gov", "ends", leaves.Add(model.LeaverWindow).Format(time.RFC3339)), "admin")
 	p.look()
 	p.none()
-	p.Clock.Advance(72 * time.Hour)
+	other := p.another()
+	p.Clock.Advance(leaves.Sub(p.Clock.Now()) - 10*time.Second)
+	other.look()
+	other.none()
+	p.Clock.Advance(20 * time.Second)
 	p.look()
-	p.one(model.IncidentGap, "government")
+	i := p.one(model.IncidentGap, "government")
+	other.look()
+	if i, err := p.Store.Incident(t.Context(), i.ID); err != nil || !i.OverAt.IsZero() {
+		t.Errorf("over at %s: %v", i.OverAt, err)
+	}
 }
 
 // TestARecoveryIsTold when it begins: anybody who holds a key can stop it.

@@ -250,7 +250,7 @@ func (w *Watch) over(ctx context.Context, i model.Incident) (bool, error) {
 	case model.IncidentHistory:
 		return w.Guard.Broken() == "", nil
 	case model.IncidentGap:
-		return w.unmet != i.Subject, nil
+		return w.unmet != i.Subject && w.asked.After(i.OpenedAt), nil // another node may have asked later than this one
 	case model.IncidentDark:
 		return w.light(ctx, i.Details)
 	case model.IncidentRecovery:
