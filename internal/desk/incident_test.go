@@ -61,16 +61,21 @@ func TestIncidents(t *testing.T) {
 	agent.post("/api/v1/incidents/"+id+"/acknowledge", map[string]string{"note": "mine"}).is(http.StatusForbidden, "somebody else")
 	var seen incident
 	lead2.post("/api/v1/incidents/"+id+"/acknowledge", map[string]string{"note": "<b>court order</b>"}).is(http.StatusOK).in(&seen)
-	if seen.State != "closed" || seen.By.Name != "Lou" || seen.Note != "<b>court order</b>" {
+	if seen.State != "acknowledged" || seen.By.Name != "Lou" || seen.Note != "<b>court order</b>" {
 		t.Errorf("acknowledged: %+v", seen)
 	}
-	lead2.post("/api/v1/incidents/"+id+"/acknowledge", map[string]string{}).is(http.StatusConflict, "closed already")
+	lead2.post("/api/v1/incidents/"+id+"/acknowledge", map[string]string{}).is(http.StatusConflict, "acknowledged already")
 	o.look(t)
 	if a := agent.get("/requests").is(http.StatusOK); contains(a, "nobody has seen") {
 		t.Error("the banner is still there")
 	}
 	agent.get("/incidents").is(http.StatusOK, "Lou", "&lt;b&gt;court order")
 	agent.get("/api/v1/incidents?state=open").is(http.StatusOK, "[]")
+	o.Do("lead2", o.Command(model.CmdRestore, "newsroom"), "lead2")
+	o.look(t)
+	if a := agent.get("/incidents").is(http.StatusOK, "@newsroom", "Over"); contains(a, `data-do="restore"`) {
+		t.Error("it can be asked back, and is back")
+	}
 	agent.get("/api/v1/incidents?state=closed&limit=1").is(http.StatusOK, id)
 }
 
