@@ -8,6 +8,7 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
+	"keyturn/internal/testkit"
 )
 
 // prove makes a bundle and reads it back as its text.
@@ -129,7 +130,7 @@ func TestProofThatTheLedgerGrew(t *testing.T) {
 func TestProofAltered(t *testing.T) {
 	b := newBook(t, 30)
 	text := b.prove(b.suspension(), audit.Show{Private: true})
-	step := max(1, len(text)/3000)
+	step := max(1, len(text)/testkit.Size(700, 30_000))
 	for i := 0; i < len(text); i += step {
 		altered := bytes.Clone(text)
 		altered[i] ^= 1
