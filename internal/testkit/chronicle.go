@@ -20,8 +20,9 @@ import (
 	"keyturn/internal/store"
 )
 
-// chronicleAccounts is how many ordinary accounts a chronicle is about: member0 to member4999.
-const chronicleAccounts = 5000
+// chronicleAccounts is how many ordinary accounts a chronicle is about, from member0 on: of a million entries each has forty,
+// which are ten darkenings that were undone.
+const chronicleAccounts = 25_000
 
 // chronicleChunk is how many entries are made at a time by one core, and committed together.
 const chronicleChunk = 4096
