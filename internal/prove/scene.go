@@ -21,6 +21,7 @@ type scene struct {
 	with    []string // the rogue must be one of these logins; nil: anybody
 	also    []string // further logins that the rogue has got hold of in it
 	further []string // logins with which one person goes on one action further
+	shipped bool     // only under the shipped policy: under the weakest one it is as another scene, or nothing waits in it
 	about   []string // the accounts that it is about, where who goes further asks about no others; nil: any
 }
 
@@ -33,19 +34,19 @@ func (s scene) open(people []string) bool {
 // does not.
 func scenes() []scene {
 	all := []scene{
-		{name: firstDay, play: func(*world) error { return nil }, further: []string{"lead"}},
+		{name: firstDay, play: func(*world) error { return nil }, further: []string{"lead"}, about: []string{"president", "newsroom", "uncle"}},
 		{name: "@president was lowered to standard yesterday", play: lowered},
 		{name: "@newsroom and @uncle were suspended 20 minutes ago", play: darkened},
 		{name: "@newsroom was restored by one key and suspended again", play: darkenedAgain},
 		{name: "a confirmed freeze is on", play: frozen},
 		{name: "@president was locked for 15 minutes an hour ago, and security has begun a freeze", play: spent},
-		{name: "@president waits to be suspended, after one veto", play: vetoed},
+		{name: "@president waits to be suspended, after one veto", play: vetoed, shipped: true},
 		{name: "agent has signed for @newsroom and is on notice now", play: onNotice, with: []string{"agent"}},
 		{name: "a ban of @newsroom, its restore and the notice of who has signed the ban are under way", play: racing,
-			with: []string{"security", "lead"}, further: []string{"security"}, about: []string{"newsroom"}},
+			with: []string{"security", "lead"}, further: []string{"security"}, about: []string{"newsroom"}, shipped: true},
 		{name: "agent has scheduled a suspension and signed a scheduled ban, and is on notice now", play: scheduled,
 			with: []string{"agent"}},
-		{name: "an appeal of @uncle's was rejected", play: rejected, with: []string{"lead"}},
+		{name: "an appeal of @uncle's was rejected", play: rejected, with: []string{"lead"}, shipped: true},
 		{name: "agent was made a lead yesterday, asked for by lead2", play: raised, with: []string{"agent"}, also: []string{"lead2"}},
 	}
 	for _, sponsor := range []string{"lead", "admin"} {
