@@ -29,6 +29,7 @@ test-deps: ## install the programs that the tests drive, where they are missing 
 
 test-long: test-deps ## the same tests in their large sizes
 	KEYTURN_TEST_LONG=1 go test $(RACE) -timeout 4h $(ARGS) ./...
+	KEYTURN_TEST_ENTRIES=10000000 go test -timeout 4h -run 'TestLongLedger$$' -v ./internal/audit
 
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not as gofmt writes it:" $$unformatted; exit 1; }

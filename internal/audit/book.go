@@ -3,7 +3,7 @@ package audit
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"iter"
 	"runtime"
 	"slices"
@@ -14,8 +14,8 @@ import (
 )
 
 // Book is the ledger as it was read once, and as it goes on: what the database must be. Of each privileged row and each
-// entry it keeps a sum, about 60 and 16 bytes, so that both can be held against the database again and again while it
-// is written to. It is not safe for concurrent use.
+// entry it keeps a sum, the one in a temporary file, the other in 16 bytes of memory, so that both can be held against the
+// database again and again while it is written to. It is not safe for concurrent use.
 type Book struct {
 	*replay
 	tree    *ledger.Verifier
@@ -27,29 +27,45 @@ type Book struct {
 	table  *sweep           // and that over the tables
 }
 
-func newBook(ctx context.Context, st *store.Store, workers int) *Book {
-	b := &Book{replay: newReplay(ctx, st, &findings{}, workers)}
+func newBook(ctx context.Context, st *store.Store, workers int) (*Book, error) {
+	scratch, err := store.OpenScratch()
+	if err != nil {
+		return nil, err
+	}
+	b := &Book{replay: newReplay(ctx, st, scratch, workers)}
 	b.tree = ledger.NewVerifier(b.differ)
-	return b
+	return b, nil
+}
+
+// Close gives back what the book takes. It must not be used any more.
+func (b *Book) Close() error {
+	b.signing.Wait()
+	return b.scratch.Close()
 }
 
 func (b *Book) differ(d ledger.Difference) { b.find(d.Index, "%s", d.What) }
 
 // OpenBook reads the whole ledger, as Verify does, and keeps what is needed to go on with it. What is found then and
-// later is for Take to tell. The book goes on reading under ctx.
+// later is for Take to tell. The book goes on reading under ctx, and must be closed.
 func OpenBook(ctx context.Context, st *store.Store) (*Book, error) {
 	// Half of the cores: whoever follows a ledger runs beside a server.
-	b := newBook(ctx, st, max(1, runtime.GOMAXPROCS(0)/2))
+	b, err := newBook(ctx, st, max(1, runtime.GOMAXPROCS(0)/2))
+	if err != nil {
+		return nil, err
+	}
 	b.entries = []sum{}
 	b.limit = bookFindings
 	if err := b.read(chunkSize, nil); err != nil {
-		return nil, err
+		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
 
 // bookFindings is how many rows of a table one pass names: enough to be looked at, where thousands were changed.
 const bookFindings = 1000
+
+// Lost is the error since which the book cannot be gone on with, or nil: then another one must be opened.
+func (b *Book) Lost() error { return b.scratch.Lost() }
 
 // Broken reports whether the ledger is not, or not any more, what its head says, as Follow saw it last: entries that are
 // appended to it make it no better.
@@ -134,8 +150,11 @@ func (b *Book) through(entries iter.Seq2[entry, error], size int64, progress fun
 			// Who takes one look takes what lies beyond the head for the ledger's too, and says that it does not belong there; who
 			// follows would take it again each time.
 			if err == nil && (b.entries == nil || e.Record.Index < size) {
-				b.apply(e)
+				err = b.apply(e)
 				b.keep(e)
+			}
+			if err == nil && e.Record.Index < b.tree.Size() {
+				continue // as it was read before, until something could not be
 			}
 			if !yield(e.Checked, err) {
 				return
@@ -162,7 +181,7 @@ func (b *Book) keep(e entry) {
 func (b *Book) Compare(now store.Reads, tables ...string) error {
 	b.strange(store.PrivilegedTables())
 	for _, name := range tables {
-		if _, err := b.begin(name, b.head.Size).on(b.ctx, b.replay, now, maxRows); err != nil {
+		if _, err := begin(name, b.head.Size).on(b.ctx, b.replay, now, maxRows); err != nil {
 			return err
 		}
 	}
@@ -177,7 +196,7 @@ const maxRows = 1 << 50
 func (b *Book) Tables(most int64) (small, large []string) {
 	size := func(name string) int64 {
 		if t := b.tables[name]; t != nil {
-			return t.len()
+			return t.n
 		}
 		return 0
 	}
@@ -203,7 +222,7 @@ func (b *Book) Sweep(now store.Reads, n int, tables []string) (done bool, err er
 		return true, nil
 	}
 	if b.table == nil || !slices.Contains(tables, b.table.table) {
-		b.table = b.begin(tables[0], b.head.Size)
+		b.table = begin(tables[0], b.head.Size)
 	}
 	over, err := b.table.on(b.ctx, b.replay, now, n)
 	if err != nil || !over {
@@ -214,7 +233,7 @@ func (b *Book) Sweep(now store.Reads, n int, tables []string) (done bool, err er
 		b.table = nil
 		return true, nil
 	}
-	b.table = b.begin(tables[next], b.head.Size)
+	b.table = begin(tables[next], b.head.Size)
 	return false, nil
 }
 
@@ -233,7 +252,7 @@ func (b *Book) Reread(now store.Reads, n int64) (done bool, err error) {
 	}
 	checked := func(yield func(ledger.Checked, error) bool) {
 		for _, rec := range records {
-			if !yield(b.again(rec), nil) {
+			if !yield(b.again(rec)) {
 				return
 			}
 		}
@@ -247,38 +266,35 @@ func (b *Book) Reread(now store.Reads, n int64) (done bool, err error) {
 }
 
 // again looks at an entry again: what it was when it was read first needs no checking.
-func (b *Book) again(rec ledger.Record) ledger.Checked {
+func (b *Book) again(rec ledger.Record) (ledger.Checked, error) {
 	have := b.sums.record(rec)
 	if rec.Index < int64(len(b.entries)) && b.entries[rec.Index] == have {
-		return ledger.Checked{Record: rec, Hash: rec.Hash()}
+		return ledger.Checked{Record: rec, Hash: rec.Hash()}, nil
 	}
 	c := rec.Checked()
-	if c.Wrong == nil && b.erasure(rec) && rec.Index < int64(len(b.entries)) {
+	if c.Wrong != nil {
+		return c, nil
+	}
+	agrees, err := b.erasure(rec)
+	if agrees && rec.Index < int64(len(b.entries)) {
 		b.entries[rec.Index] = have
 	}
-	return c
+	return c, err
 }
 
 // erasure holds whether the private part of an entry is there against whether an entry says that it was erased.
-func (b *Book) erasure(rec ledger.Record) bool {
-	said := b.saysErased(rec.Index)
+func (b *Book) erasure(rec ledger.Record) (agrees bool, err error) {
+	said, err := b.saysErased(rec.Index)
 	switch {
+	case err != nil:
+		return false, err
 	case rec.Erased() && !said:
 		b.find(rec.Index, "its private part was erased, and no entry says so")
 	case !rec.Erased() && said:
 		b.find(rec.Index, "its private part was erased, and is there again")
 	default:
 		b.erased[rec.Index] = rec.Erased()
-		return true
+		return true, nil
 	}
-	return false
-}
-
-func (r *replay) saysErased(index int64) bool {
-	t := r.tables["erasures"]
-	if t == nil {
-		return false
-	}
-	_, said := t.get(fmt.Sprint(index))
-	return said
+	return false, nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"keyturn/internal/ledger"
@@ -15,62 +16,97 @@ import (
 // sweep is a pass over one privileged table, in portions: where it stands.
 type sweep struct {
 	table string
-	after string // the newest key
-	pass  int64
-	since int64 // the ledger's size when it began
-	seen  int64 // rows
-	named int   // rows that differ
+	after string          // the newest key in the database
+	upTo  int64           // the newest integer among them
+	texts map[string]bool // those that are none
+	since int64           // the ledger's size when it began
+	named int             // rows that differ
 }
 
 // begin begins a pass over a table.
-func (r *replay) begin(table string, size int64) *sweep {
-	r.pass++
-	return &sweep{table: table, pass: r.pass, since: size}
+func begin(table string, size int64) *sweep {
+	return &sweep{table: table, upTo: math.MinInt64, texts: map[string]bool{}, since: size}
 }
 
 // on holds the next rows of the table, at most limit of them, against the replayed ones, which are those of the moment
-// that now reads. done says that the pass is over: then the rows that it did not come upon are named too.
+// that now reads: both are gone through in the order of the keys. done says that the pass is over.
 func (s *sweep) on(ctx context.Context, r *replay, now store.Reads, limit int) (done bool, err error) {
 	t, n := r.tables[s.table], 0
-	if t == nil {
-		t = newRows()
-	}
+	known := t.from(s.upTo)
 	for raw, err := range now.RowsAfter(ctx, s.table, s.after, limit) {
 		if err != nil {
 			return false, err
 		}
 		n++
-		key := raw.Key()
-		s.after = key
-		k, there := t.get(key)
-		if !there {
-			if s.names(r) {
-				r.row(raw.Row(), nil, "the row is in the database but not in the ledger")
-			}
-			continue
+		s.after = raw.Key()
+		if err := s.row(ctx, r, known, raw); err != nil {
+			return false, err
 		}
-		s.seen++
-		k.pass = s.pass
-		if have := r.sums.raw(raw); have != k.sum && s.names(r) {
-			if err := ctx.Err(); err != nil {
-				return false, err
-			}
-			if r.differs(raw.Row(), k) {
-				k.sum = have
-				s.named--
-			}
-		}
-		t.set(key, k)
 	}
 	r.report.Rows += int64(n)
 	if n == limit {
 		return false, nil
 	}
-	if s.seen < t.len() {
-		s.missing(r, t)
+	if err := s.skipped(r, known, math.MaxInt64); err != nil {
+		return false, err
 	}
+	s.missing(r, t)
 	return true, nil
 }
+
+// row holds one row of the database against the replayed ones.
+func (s *sweep) row(ctx context.Context, r *replay, known *cursor, raw *store.RawRow) error {
+	n, is := asInt(s.after)
+	if !is {
+		s.texts[s.after] = true
+	} else if n > s.upTo {
+		if err := s.skipped(r, known, n-1); err != nil {
+			return err
+		}
+		s.upTo = n
+	}
+	next, there, err := known.next(s.upTo)
+	k := next.Kept
+	if !is || !there || next.Key != n {
+		k, there, err = known.t.get(s.after)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !there:
+		if s.names(r) {
+			r.row(raw.Row(), nil, "the row is in the database but not in the ledger")
+		}
+		return nil
+	}
+	have := r.sums.raw(raw)
+	if have == k.Sum || !s.names(r) {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.differs(raw.Row(), k) {
+		s.named--
+		return known.t.set(s.after, store.Kept{Sum: have, Entry: k.Entry}, true)
+	}
+	return nil
+}
+
+// skipped names the rows with keys up to one that the database does not have.
+func (s *sweep) skipped(r *replay, known *cursor, to int64) error {
+	for {
+		row, ok, err := known.next(to)
+		if err != nil || !ok {
+			return err
+		}
+		if s.names(r) {
+			r.row(ledger.Row{Table: s.table, Key: strconv.FormatInt(row.Key, 10)}, nil, gone)
+		}
+	}
+}
+
+const gone = "the row is in the ledger but not in the database"
 
 // names counts a row that is to be named, and reports whether it is.
 func (s *sweep) names(r *replay) bool {
@@ -78,20 +114,16 @@ func (s *sweep) names(r *replay) bool {
 	return s.named <= r.limit
 }
 
-// missing names the rows that the pass did not come upon. What was written while it was under way it may have missed.
+// missing names the rows whose keys are no integers and that the pass did not come upon. Their order is the engine's: what
+// was written while the pass was under way it may have missed.
 func (s *sweep) missing(r *replay, t *rows) {
-	var gone []string
-	for key, k := range t.all() {
-		if k.pass < s.pass && k.leaf < s.since {
-			gone = append(gone, key)
-		}
+	if t == nil {
+		return
 	}
-	slices.Sort(gone)
-	for _, key := range gone {
-		if !s.names(r) {
-			break
+	for _, key := range slices.Sorted(maps.Keys(t.texts)) {
+		if !s.texts[key] && t.texts[key].Entry < s.since && s.names(r) {
+			r.row(ledger.Row{Table: s.table, Key: key}, nil, gone)
 		}
-		r.row(ledger.Row{Table: s.table, Key: key}, nil, "the row is in the ledger but not in the database")
 	}
 }
 
@@ -99,7 +131,7 @@ func (s *sweep) missing(r *replay, t *rows) {
 func (r *replay) compare(ctx context.Context, now store.Reads) error {
 	tables := store.PrivilegedTables()
 	for _, name := range tables {
-		if _, err := r.begin(name, math.MaxInt64).on(ctx, r, now, math.MaxInt); err != nil {
+		if _, err := begin(name, math.MaxInt64).on(ctx, r, now, math.MaxInt); err != nil {
 			return err
 		}
 	}
@@ -118,16 +150,16 @@ func (r *replay) strange(tables []string) {
 
 // differs names a row whose sum is not the ledger's. It is the same nevertheless when what differs is none of the
 // ledger's business.
-func (r *replay) differs(row ledger.Row, k known) (same bool) {
+func (r *replay) differs(row ledger.Row, k store.Kept) (same bool) {
 	want, err := r.values(row.Table, row.Key)
 	diff := differing(want, row.Values)
 	switch {
 	case err != nil:
-		r.row(row, nil, fmt.Sprintf("the database differs from the ledger, in which entry %d said how it was: %v", k.leaf, err))
+		r.row(row, nil, fmt.Sprintf("the database differs from the ledger, in which entry %d said how it was: %v", k.Entry, err))
 	case len(diff) > 0:
 		r.row(row, diff, "the database differs from the ledger in "+describe(diff, want, row.Values))
-	case r.sums.row(want) != k.sum:
-		r.row(row, nil, fmt.Sprintf("the database differs from what the ledger said of it in entry %d, which was altered since", k.leaf))
+	case r.sums.row(want) != k.Sum:
+		r.row(row, nil, fmt.Sprintf("the database differs from what the ledger said of it in entry %d, which was altered since", k.Entry))
 	default:
 		return true
 	}

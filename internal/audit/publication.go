@@ -52,8 +52,9 @@ func Publications(ctx context.Context, r store.Reads, before int64, limit int) (
 		return all[:0], nil
 	}
 	told := all[first:min(first+limit, len(all))]
+	t := newTeller(r)
 	for i := range told {
-		if err := told[i].by(ctx, r); err != nil {
+		if err := told[i].by(ctx, t); err != nil {
 			return nil, fmt.Errorf("telling of the publication in entry %d: %w", told[i].Leaf, err)
 		}
 		if at := first + i + 1; at < len(all) {
@@ -64,8 +65,8 @@ func Publications(ctx context.Context, r store.Reads, before int64, limit int) (
 }
 
 // by tells whose request and keys a publication was.
-func (p *Publication) by(ctx context.Context, r store.Reads) error {
-	done, err := doneBy(ctx, r, p.Leaf)
+func (p *Publication) by(ctx context.Context, t *teller) error {
+	done, err := t.doneBy(ctx, p.Leaf)
 	if model.KindOf(err) == model.KindNotFound {
 		return nil // the store was born with it
 	}

@@ -31,9 +31,10 @@ type replay struct {
 	found      *findings
 	report     Report
 	sums       *summer
+	scratch    *store.Scratch
 	tables     map[string]*rows
+	next       int64          // the first entry that was not replayed
 	erased     map[int64]bool // entries whose private part was not there when they were read last
-	pass       int64          // the newest pass over a table
 	limit      int            // how many rows of a table a pass names
 	whole      map[string]map[string]map[string]string
 	signing    sync.WaitGroup
@@ -44,8 +45,8 @@ type replay struct {
 	locks  map[string]briefLocks          // by account
 }
 
-func newReplay(ctx context.Context, st *store.Store, found *findings, workers int) *replay {
-	return &replay{ctx: ctx, st: st, found: found, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
+func newReplay(ctx context.Context, st *store.Store, scratch *store.Scratch, workers int) *replay {
+	return &replay{ctx: ctx, st: st, scratch: scratch, found: &findings{}, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
 		signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }
@@ -54,11 +55,16 @@ func (r *replay) find(entry int64, format string, args ...any) {
 	r.found.add(r.found.place(), Finding{Entry: entry, What: fmt.Sprintf(format, args...)})
 }
 
-func (r *replay) apply(e entry) {
+// apply replays an entry, unless that was done before: whoever could not read on begins again before it.
+func (r *replay) apply(e entry) error {
 	index := e.Record.Index
+	if index < r.next {
+		return nil
+	}
+	r.next = index + 1
 	if e.Sealed != nil {
 		r.find(index, "its facts cannot be read: %v", e.Sealed)
-		return
+		return nil
 	}
 	if e.Record.Erased() {
 		r.erased[index] = true
@@ -72,7 +78,9 @@ func (r *replay) apply(e entry) {
 	written := e.Entry.Facts.Rows
 	class := r.classOf(e.Entry.Facts.Account)
 	for i, row := range written {
-		r.put(index, row, e.rows[i])
+		if err := r.put(index, row, e.rows[i]); err != nil {
+			return err
+		}
 	}
 	for _, row := range written {
 		switch {
@@ -87,25 +95,27 @@ func (r *replay) apply(e entry) {
 	}
 	r.entitled(e.Entry.Facts, class)
 	r.forget(written)
+	return nil
 }
 
 // put changes one row.
-func (r *replay) put(index int64, row ledger.Row, c change) {
-	table := r.tables[row.Table]
-	if table == nil {
-		table = newRows()
-		r.tables[row.Table] = table
+func (r *replay) put(index int64, row ledger.Row, c change) error {
+	table, err := r.table(row.Table)
+	if err != nil {
+		return err
 	}
-	if was, there := table.get(row.Key); was.sum != c.before && !(there && r.same(row.Table, row.Key, row.Before)) {
+	was, there, err := table.get(row.Key)
+	if err != nil {
+		return err
+	}
+	if was.Sum != c.before && !(there && r.same(row.Table, row.Key, row.Before)) {
 		r.find(index, "it says that %s %s was something else before than the entries before it say", row.Table, row.Key)
 	}
 	if row.Values != nil && row.Values["leaf"] != strconv.FormatInt(index, 10) {
 		r.find(index, "it has %s %s name another entry as the one that wrote it", row.Table, row.Key)
 	}
-	if c.after == (sum{}) {
-		table.drop(row.Key)
-	} else {
-		table.set(row.Key, known{sum: c.after, leaf: index})
+	if err := table.set(row.Key, store.Kept{Sum: c.after, Entry: index}, there); err != nil {
+		return err
 	}
 	if whole := r.whole[row.Table]; whole != nil {
 		whole[row.Key] = row.Values
@@ -113,6 +123,20 @@ func (r *replay) put(index int64, row ledger.Row, c change) {
 	if row.Table == "settings" {
 		r.setting(index, row)
 	}
+	return nil
+}
+
+// table is a table as it was replayed so far.
+func (r *replay) table(name string) (*rows, error) {
+	if t := r.tables[name]; t != nil {
+		return t, nil
+	}
+	ints, err := r.scratch.Table()
+	if err != nil {
+		return nil, err
+	}
+	r.tables[name] = &rows{ints: ints, texts: map[string]store.Kept{}}
+	return r.tables[name], nil
 }
 
 // setting keeps the settings by which signatures are checked.
@@ -168,21 +192,17 @@ func (r *replay) values(table, key string) (map[string]string, error) {
 	if values := r.whole[table][key]; values != nil {
 		return values, nil
 	}
-	t := r.tables[table]
-	if t == nil {
-		return nil, nil
+	w, there, err := r.tables[table].get(key)
+	if err != nil || !there {
+		return nil, err
 	}
-	w, there := t.get(key)
-	if !there {
-		return nil, nil
-	}
-	facts, err := r.factsOf(w.leaf)
+	facts, err := r.factsOf(w.Entry)
 	if err != nil {
 		return nil, err
 	}
 	i := slices.IndexFunc(facts.Rows, func(row ledger.Row) bool { return row.Table == table && row.Key == key })
 	if i < 0 {
-		return nil, fmt.Errorf("entry %d did not write it", w.leaf)
+		return nil, fmt.Errorf("entry %d did not write it", w.Entry)
 	}
 	return facts.Rows[i].Values, nil
 }
@@ -198,22 +218,32 @@ func (r *replay) factsOf(index int64) (ledger.Facts, error) {
 }
 
 // erasures holds the entries whose private part is not there against the entries that say that they were erased.
-func (r *replay) erasures() {
+func (r *replay) erasures() error {
 	for _, index := range slices.Sorted(maps.Keys(r.erased)) {
-		if r.erased[index] {
-			r.report.Erased++
-			if !r.saysErased(index) {
-				r.find(index, "its private part was erased, and no entry says so")
-			}
-		}
-	}
-	t := r.tables["erasures"]
-	if t == nil {
-		return
-	}
-	for _, index := range slices.Sorted(maps.Keys(t.ints)) {
 		if !r.erased[index] {
-			r.find(index, "its private part was erased, and is there again")
+			continue
+		}
+		r.report.Erased++
+		said, err := r.saysErased(index)
+		if err != nil {
+			return err
+		}
+		if !said {
+			r.find(index, "its private part was erased, and no entry says so")
 		}
 	}
+	for all := r.tables["erasures"].from(math.MinInt64); ; {
+		row, ok, err := all.next(math.MaxInt64)
+		if err != nil || !ok {
+			return err
+		}
+		if !r.erased[row.Key] {
+			r.find(row.Key, "its private part was erased, and is there again")
+		}
+	}
+}
+
+func (r *replay) saysErased(index int64) (bool, error) {
+	_, said, err := r.tables["erasures"].get(strconv.FormatInt(index, 10))
+	return said, err
 }

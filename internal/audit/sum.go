@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"iter"
-	"strconv"
 
 	"keyturn/internal/ledger"
 	"keyturn/internal/store"
@@ -60,66 +58,4 @@ func (s *summer) record(r ledger.Record) sum {
 		b = append(b, 1)
 	}
 	return s.of(b)
-}
-
-// known is a row as the ledger has it.
-type known struct {
-	sum  sum
-	leaf int64 // the entry that wrote it last
-	pass int64 // the newest pass that came upon it in the database
-}
-
-// rows are those of a table that the ledger has, by key. Nearly all keys are integers, which take less room.
-type rows struct {
-	ints  map[int64]known
-	texts map[string]known
-}
-
-func newRows() *rows { return &rows{ints: map[int64]known{}, texts: map[string]known{}} }
-
-func asInt(key string) (int64, bool) {
-	n, err := strconv.ParseInt(key, 10, 64)
-	return n, err == nil && strconv.FormatInt(n, 10) == key
-}
-
-func (t *rows) get(key string) (k known, ok bool) {
-	if n, is := asInt(key); is {
-		k, ok = t.ints[n]
-	} else {
-		k, ok = t.texts[key]
-	}
-	return k, ok
-}
-
-func (t *rows) set(key string, k known) {
-	if n, is := asInt(key); is {
-		t.ints[n] = k
-	} else {
-		t.texts[key] = k
-	}
-}
-
-func (t *rows) drop(key string) {
-	if n, is := asInt(key); is {
-		delete(t.ints, n)
-	} else {
-		delete(t.texts, key)
-	}
-}
-
-func (t *rows) len() int64 { return int64(len(t.ints) + len(t.texts)) }
-
-func (t *rows) all() iter.Seq2[string, known] {
-	return func(yield func(string, known) bool) {
-		for n, k := range t.ints {
-			if !yield(strconv.FormatInt(n, 10), k) {
-				return
-			}
-		}
-		for key, k := range t.texts {
-			if !yield(key, k) {
-				return
-			}
-		}
-	}
 }

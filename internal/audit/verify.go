@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -27,16 +28,20 @@ func (r Report) OK() bool { return len(r.Findings) == 0 }
 // for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries
 // are done. An error means that something could not be read, not that something is wrong.
 //
-// It uses every core, and about 75 bytes of memory for each privileged row that there is, three times that with what
-// waits to be collected. The store may be written to
-// meanwhile: what is appended while the ledger is read is read at the end, together with the rows.
+// It uses every core, and up to 400 MB of memory, most of it page caches, however long the ledger is: what is known of each row, about 40 bytes,
+// goes to a temporary file (store.Scratch). The store may be written to meanwhile: what is appended while the ledger is
+// read is read at the end, together with the rows.
 func Verify(ctx context.Context, st *store.Store, progress func(done, of int64)) (Report, error) {
 	return verify(ctx, st, runtime.GOMAXPROCS(0), chunkSize, progress)
 }
 
-func verify(ctx context.Context, st *store.Store, workers int, chunk int64, progress func(done, of int64)) (Report, error) {
-	b := newBook(ctx, st, workers)
-	err := b.read(chunk, progress)
+func verify(ctx context.Context, st *store.Store, workers int, chunk int64, progress func(done, of int64)) (r Report, err error) {
+	b, err := newBook(ctx, st, workers)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	err = b.read(chunk, progress)
 	if err == nil {
 		err = st.Snapshot(ctx, func(now store.Reads) error {
 			if err := b.Follow(now, nil); err != nil {
@@ -45,10 +50,10 @@ func verify(ctx context.Context, st *store.Store, workers int, chunk int64, prog
 			return b.compare(ctx, now)
 		})
 	}
-	b.erasures()
-	r := &b.report
+	err = errors.Join(err, b.erasures())
+	r = b.report
 	r.Findings = b.Take()
 	r.Size, r.Root = b.head.Size, fmt.Sprintf("%x", b.head.Root[:])
 	r.Signatures = b.signatures
-	return *r, err
+	return r, err
 }

@@ -100,8 +100,8 @@ func tell(ctx context.Context, r store.Reads, handle string, at time.Time) (Stor
 	if err != nil {
 		return Story{}, err
 	}
-	head, _, err := r.LedgerHead(ctx)
-	if err != nil {
+	t := newTeller(r)
+	if t.head, _, err = r.LedgerHead(ctx); err != nil {
 		return Story{}, err
 	}
 	for _, s := range slices.Backward(sanctions) {
@@ -111,7 +111,7 @@ func tell(ctx context.Context, r store.Reads, handle string, at time.Time) (Stor
 		if s.LiftedAt.After(at) {
 			s.LiftedAt = time.Time{}
 		}
-		act, err := actOf(ctx, r, s, head, at)
+		act, err := t.act(ctx, s, at)
 		if err != nil {
 			return Story{}, fmt.Errorf("telling of sanction %d: %w", s.ID, err)
 		}
@@ -132,19 +132,28 @@ func classThen(ctx context.Context, r store.Reads, account model.ID, at time.Tim
 	return model.Class(row.Values["class"]), nil
 }
 
-// actOf tells of one sanction. Who did it is read from the ledger's entry, not from the rows: the entry is what is
+// teller tells who did what, and reads everybody's name once.
+type teller struct {
+	store.Reads
+	head  ledger.Head
+	names map[model.ID]Named
+}
+
+func newTeller(r store.Reads) *teller { return &teller{Reads: r, names: map[model.ID]Named{}} }
+
+// act tells of one sanction. Who did it is read from the ledger's entry, not from the rows: the entry is what is
 // proved. Where the rows lead to no such entry it stays untold; Verify names them.
-func actOf(ctx context.Context, r store.Reads, s model.Sanction, head ledger.Head, now time.Time) (Act, error) {
+func (t *teller) act(ctx context.Context, s model.Sanction, now time.Time) (Act, error) {
 	a := Act{Kind: s.Kind, Sanction: s.ID, Post: s.Post, Active: s.Active(now), Since: s.Start, End: s.End, LiftedAt: s.LiftedAt,
 		Request: s.Request, Case: s.Case, Rule: s.Rule, Keys: []Named{}, Leaf: s.Leaf}
-	q, err := r.Request(ctx, s.Request)
+	q, err := t.Request(ctx, s.Request)
 	if model.KindOf(err) == model.KindNotFound {
 		return a, nil
 	}
 	if err != nil {
 		return a, err
 	}
-	made, err := doneBy(ctx, r, q.Leaf)
+	made, err := t.doneBy(ctx, q.Leaf)
 	if model.KindOf(err) == model.KindNotFound {
 		return a, nil
 	}
@@ -155,25 +164,25 @@ func actOf(ctx context.Context, r store.Reads, s model.Sanction, head ledger.Hea
 		a.Requester, a.Keys = made.Requester, made.Keys
 	}
 	a.Policy, a.Leaf = q.Policy, q.Leaf
-	private, err := r.PrivateOf(ctx, q.Opened)
+	private, err := t.PrivateOf(ctx, q.Opened)
 	if err != nil {
 		return a, err
 	}
 	a.Reason, a.Erased = private["reason"], private == nil
 	if !s.LiftedAt.IsZero() {
-		lifting, err := doneBy(ctx, r, s.Leaf)
+		lifting, err := t.doneBy(ctx, s.Leaf)
 		if err != nil {
 			return a, err
 		}
 		a.Lifting = &lifting
 	}
-	a.Proof, err = proofOf(ctx, r, a.Leaf, head)
+	a.Proof, err = proofOf(ctx, t.Reads, a.Leaf, t.head)
 	return a, err
 }
 
 // doneBy is who did what an entry of the ledger says.
-func doneBy(ctx context.Context, r store.Reads, leaf int64) (l Lifting, err error) {
-	rec, err := r.Record(ctx, leaf)
+func (t *teller) doneBy(ctx context.Context, leaf int64) (l Lifting, err error) {
+	rec, err := t.Record(ctx, leaf)
 	if err != nil {
 		return l, err
 	}
@@ -184,16 +193,16 @@ func doneBy(ctx context.Context, r store.Reads, leaf int64) (l Lifting, err erro
 	if e.Facts.Event == ledger.EventOwner {
 		return Lifting{Owner: true, Keys: []Named{}, Case: e.Facts.Case, Leaf: leaf}, nil
 	}
-	q, err := r.Request(ctx, e.Facts.Request)
+	q, err := t.Request(ctx, e.Facts.Request)
 	if err != nil {
 		return l, err
 	}
 	l = Lifting{Request: q.ID, Keys: []Named{}, Case: e.Facts.Case, Leaf: leaf}
-	if l.Requester, err = named(ctx, r, q.Requester); err != nil {
+	if l.Requester, err = t.named(ctx, q.Requester); err != nil {
 		return l, err
 	}
 	for _, k := range e.Facts.Keys {
-		n, err := named(ctx, r, k.Person)
+		n, err := t.named(ctx, k.Person)
 		if err != nil {
 			return l, err
 		}
@@ -202,12 +211,16 @@ func doneBy(ctx context.Context, r store.Reads, leaf int64) (l Lifting, err erro
 	return l, nil
 }
 
-func named(ctx context.Context, r store.Reads, person model.ID) (Named, error) {
-	p, err := r.Person(ctx, person)
+func (t *teller) named(ctx context.Context, person model.ID) (Named, error) {
+	if n, known := t.names[person]; known {
+		return n, nil
+	}
+	p, err := t.Person(ctx, person)
 	if err != nil {
 		return Named{}, fmt.Errorf("reading person %d: %w", person, err)
 	}
-	return Named{ID: p.ID, Name: p.Name}, nil
+	t.names[person] = Named{ID: p.ID, Name: p.Name}
+	return t.names[person], nil
 }
 
 func proofOf(ctx context.Context, r store.Reads, index int64, head ledger.Head) (Proof, error) {

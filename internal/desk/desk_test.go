@@ -44,6 +44,7 @@ func open(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	watching := watch.New(watch.Config{Store: w.Store, Guard: w.Guard, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { watching.Close() })
 	h, err := desk.New(desk.Config{Store: w.Store, Guard: w.Guard, Staff: st, Moderation: moderation.New(w.Store, w.Clock.Now),
 		Watch: watching,
 		Log:   slog.New(slog.DiscardHandler), Now: w.Clock.Now})

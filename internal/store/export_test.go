@@ -88,3 +88,9 @@ func (s *steps) query(ctx context.Context, text string, args ...any) (*sql.Rows,
 	}
 	return rows, err
 }
+
+// Full has the temporary database have no room for anything more.
+func (s *Scratch) Full() error {
+	_, err := s.db.ExecContext(context.Background(), `PRAGMA max_page_count = 1`) // as many as there are
+	return err
+}

@@ -20,9 +20,9 @@ import (
 	"keyturn/internal/store"
 )
 
-// chronicleAccounts is how many ordinary accounts a chronicle is about, from member0 on: of a million entries each has forty,
-// which are ten darkenings that were undone.
-const chronicleAccounts = 25_000
+// chronicleEach is how many entries of a chronicle there are for each of the ordinary accounts that it is about, from member0
+// on: ten darkenings that were undone, and what came before them.
+const chronicleEach = 40
 
 // chronicleChunk is how many entries are made at a time by one core, and committed together.
 const chronicleChunk = 4096
@@ -64,7 +64,7 @@ type chronicle struct {
 
 func (c *chronicle) accounts() {
 	var all []model.Account
-	for i := range chronicleAccounts {
+	for i := range c.size/chronicleEach + 1 {
 		id := c.w.Store.IDs().Next()
 		c.members = append(c.members, id)
 		all = append(all, model.Account{ID: id, Handle: fmt.Sprintf("member%d", i), CreatedAt: c.w.Clock.Now()})
@@ -122,7 +122,7 @@ func (c *chronicle) make(first, end int64) (p piece) {
 	b := scribe{c: c, salts: rand.NewChaCha8([32]byte{byte(first), byte(first >> 8), byte(first >> 16), byte(first >> 24)})}
 	for i := first; i < end; i++ {
 		// Four entries on one account are one story; the last of a piece may be cut short.
-		account := c.members[(i/4)%chronicleAccounts]
+		account := c.members[(i/4)%int64(len(c.members))]
 		kinds := []model.CommandKind{model.CmdWarn, model.CmdWarn, model.CmdDeactivate, model.CmdRestore}
 		kind := kinds[i%4]
 		if kind == model.CmdRestore && b.sanction == nil {
@@ -146,7 +146,7 @@ type scribe struct {
 func (b *scribe) entry(p *piece, index int64, kind model.CommandKind, account model.ID) error {
 	ids, now := b.c.w.Store.IDs(), b.c.w.Clock.Now().UnixMilli()
 	request, agent := ids.Next(), b.c.agent
-	handle := "member" + strconv.FormatInt((index/4)%chronicleAccounts, 10)
+	handle := "member" + strconv.FormatInt((index/4)%int64(len(b.c.members)), 10)
 	need := model.Requirement{Keys: 1, Roles: []model.Role{model.RoleAgent}, Teams: 1}
 	const policy = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 	e := ledger.Entry{Private: map[string]string{"reason": "because of the test", "salt": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},

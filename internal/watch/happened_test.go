@@ -23,6 +23,7 @@ func (p *post) another() *post {
 	next.Guard = p.OpenGuard()
 	next.log = &strings.Builder{}
 	next.watch = watch.New(watch.Config{Store: p.Store, Guard: next.Guard, Now: p.Clock.Now, Log: slog.New(slog.NewTextHandler(next.log, nil))})
+	p.t.Cleanup(func() { next.watch.Close() })
 	return &next
 }
 
@@ -207,6 +208,7 @@ func TestTwoNodesOpenOneIncident(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := watch.New(watch.Config{Store: st, Guard: g, Now: p.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { other.Close() })
 	if err := other.Look(t.Context()); err != nil {
 		t.Fatal(err)
 	}

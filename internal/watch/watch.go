@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -58,6 +59,7 @@ func (w *Watch) Unacknowledged() int64 { return w.unacknowledged.Load() }
 func (w *Watch) Run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
+	defer w.Close()
 	for failing := false; ; {
 		err := w.Look(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
@@ -72,6 +74,16 @@ func (w *Watch) Run(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// Close gives back what looking takes; who looks again begins anew.
+func (w *Watch) Close() error {
+	if w.book == nil {
+		return nil
+	}
+	book := w.book
+	w.book = nil
+	return book.Close()
 }
 
 // Look looks once: at the incidents that are open, at what was appended to the ledger since, at all small tables, and at
@@ -90,6 +102,9 @@ func (w *Watch) Look(ctx context.Context) error {
 	defer cancel()
 	entries, err := w.compare(limited)
 	if err != nil {
+		if w.book.Lost() != nil {
+			return errors.Join(err, w.Close())
+		}
 		return err
 	}
 	if err := w.tampered(limited); err != nil {
@@ -120,8 +135,17 @@ func (w *Watch) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the ledger: %w", err)
 	}
+	w.book = book
 	w.seen.standing = words(book.Take())
-	records, err := w.Store.RecordRange(ctx, max(0, book.Size()-recentEntries), book.Size())
+	if err := w.recent(ctx); err != nil {
+		return errors.Join(err, w.Close())
+	}
+	return nil
+}
+
+// recent looks at what the newest entries say, and at the recoveries under way.
+func (w *Watch) recent(ctx context.Context) error {
+	records, err := w.Store.RecordRange(ctx, max(0, w.book.Size()-recentEntries), w.book.Size())
 	if err != nil {
 		return err
 	}
@@ -134,11 +158,7 @@ func (w *Watch) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.recovering(ctx); err != nil {
-		return err
-	}
-	w.book = book
-	return nil
+	return w.recovering(ctx)
 }
 
 // recentEntries is how many entries are looked at for what may not have been told before a restart.

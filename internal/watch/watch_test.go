@@ -70,6 +70,7 @@ func over(t testing.TB, w *testkit.World, db *sql.DB, err error) *post {
 	t.Cleanup(func() { db.Close() })
 	p := &post{World: w, t: t, db: db, log: &strings.Builder{}}
 	p.watch = watch.New(watch.Config{Store: w.Store, Guard: w.Guard, Now: w.Clock.Now, Log: slog.New(slog.NewTextHandler(p.log, nil))})
+	t.Cleanup(func() { p.watch.Close() })
 	w.Do("agent", w.Command(model.CmdDeactivate, "uncle"))
 	w.Do("agent", w.Command(model.CmdRestore, "uncle"))
 	w.Do("agent", w.Command(model.CmdWarn, "aunt"))
