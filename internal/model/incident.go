@@ -12,6 +12,7 @@ const (
 	IncidentDark      IncidentRule = "protected_dark"    // a protected account, or a post of one, went dark
 	IncidentGap       IncidentRule = "keys_missing"      // the live key-holders cannot meet some row of the table
 	IncidentRecovery  IncidentRule = "recovery"          // recovery keys are about to give somebody a new passkey
+	IncidentBlind     IncidentRule = "blind"             // the watch could not look
 	IncidentAttempted IncidentRule = "protected_attempt" // a law refused somebody who tried to harm a protected account
 )
 

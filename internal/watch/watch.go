@@ -43,6 +43,7 @@ type Watch struct {
 	asked time.Time           // when it was last asked which rows of the table can be met
 	unmet string              // those that could not
 	told  map[string]model.ID // in which incident that is not closed what differs stands, by its words
+	blind blind
 
 	open           atomic.Int64
 	unacknowledged atomic.Int64
@@ -60,12 +61,8 @@ func (w *Watch) Run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	defer w.Close()
-	for failing := false; ; {
-		err := w.Look(ctx)
-		if err != nil && !failing && ctx.Err() == nil {
-			w.Log.Error("the watch cannot look", "err", err)
-		}
-		if failing = err != nil; w.hurry && !failing {
+	for {
+		if err := w.Look(ctx); err == nil && w.hurry {
 			continue
 		}
 		select {
@@ -87,12 +84,22 @@ func (w *Watch) Close() error {
 }
 
 // Look looks once: at the incidents that are open, at what was appended to the ledger since, at all small tables, and at
-// a piece of the rest.
+// a piece of the rest. That it cannot is told like all else that it notices.
 func (w *Watch) Look(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		w.hurry = false
 		return err
 	}
+	err := w.look(ctx)
+	if err == nil {
+		w.blind = blind{}
+	} else if ctx.Err() == nil {
+		w.cannotLook(ctx, err)
+	}
+	return err
+}
+
+func (w *Watch) look(ctx context.Context) error {
 	if w.book == nil {
 		if err := w.begin(ctx); err != nil {
 			return err
