@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"keyturn/internal/ledger"
+	"keyturn/internal/model"
 	"keyturn/internal/store"
 )
 
@@ -31,7 +32,7 @@ func begin(table string, size int64) *sweep {
 // on holds the next rows of the table, at most limit of them, against the replayed ones, which are those of the moment
 // that now reads: both are gone through in the order of the keys. done says that the pass is over.
 func (s *sweep) on(ctx context.Context, r *replay, now store.Reads, limit int) (done bool, err error) {
-	t, n := r.tables[s.table], 0
+	t, n, first := r.tables[s.table], 0, s.upTo
 	known := t.from(s.upTo)
 	for raw, err := range now.RowsAfter(ctx, s.table, s.after, limit) {
 		if err != nil {
@@ -44,6 +45,11 @@ func (s *sweep) on(ctx context.Context, r *replay, now store.Reads, limit int) (
 		}
 	}
 	r.report.Rows += int64(n)
+	if s.table == "account_classes" {
+		if err := s.called(ctx, r, now, first); err != nil {
+			return false, err
+		}
+	}
 	if n == limit {
 		return false, nil
 	}
@@ -89,6 +95,34 @@ func (s *sweep) row(ctx context.Context, r *replay, known *cursor, raw *store.Ra
 	if r.differs(raw.Row(), k) {
 		s.named--
 		return known.t.set(s.after, store.Kept{Sum: have, Entry: k.Entry}, true)
+	}
+	return nil
+}
+
+// called names the accounts that are not called what their class's row says, which the ledger accounts for: the class covers
+// the handle (law 11).
+func (s *sweep) called(ctx context.Context, r *replay, now store.Reads, first int64) error {
+	list, err := now.Misnamed(ctx, model.ID(first), model.ID(s.upTo))
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		class := r.whole[s.table][m.Account.String()]
+		handle, told := class["handle"]
+		if !told {
+			handle = m.Handle // by an older version, which did not say
+		}
+		if class == nil || m.Called == handle {
+			continue // then it is the row that differs, and it is named
+		}
+		if !s.names(r) {
+			return nil
+		}
+		what := "the account is gone, which is called " + handle
+		if m.Called != "" {
+			what = fmt.Sprintf("the account is called %q, not %q, and nobody renamed it", clip(m.Called), clip(handle))
+		}
+		r.row(ledger.Row{Table: "accounts", Key: m.Account.String()}, []string{"handle"}, what)
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ var commandRows = map[model.CommandKind][]string{
 	model.CmdSignOut:          {"takeovers", "owner_keys"},
 	model.CmdResetCredentials: {"takeovers", "owner_keys"},
 	model.CmdChangeEmail:      {"takeovers", "owner_keys"},
-	model.CmdRenameHandle:     {"takeovers", "owner_keys"},
+	model.CmdRenameHandle:     {"takeovers", "owner_keys", "account_classes"},
 	model.CmdDecideAppeal:     {"appeal_decisions", "sanctions", "strikes", "charges"},
 	model.CmdRestore:          {"sanctions", "strikes", "charges"},
 	model.CmdSetClass:         {"account_classes"},
@@ -130,6 +130,9 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 		if row.Table == "takeovers" {
 			r.takeover(f, row)
 		}
+		if row.Table == "account_classes" && row.Before["handle"] != "" && !keepsName(f, row) {
+			r.find(f.Index, "an entry that says %s %s may not change account_classes %s so", f.Kind, f.Event, row.Key)
+		}
 	}
 	if f.Event == ledger.EventRecovered {
 		r.recovered(f)
@@ -137,6 +140,16 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 	if f.Event == ledger.EventOwner {
 		r.lifted(f)
 	}
+}
+
+// keepsName reports whether an account keeps its handle, or gets the one that it was renamed to, and keeps its class.
+func keepsName(f ledger.Facts, row ledger.Row) bool {
+	if f.Kind != model.CmdRenameHandle {
+		return row.Values["handle"] == row.Before["handle"]
+	}
+	return slices.Equal(differing(row.Before, row.Values), []string{"handle", "leaf"}) && slices.ContainsFunc(f.Rows, func(other ledger.Row) bool {
+		return other.Table == "takeovers" && other.Values["account"] == row.Key && other.Values["new_handle"] == row.Values["handle"]
+	})
 }
 
 // automatic checks what happens without anybody's key: employments end, credentials die, classes rise.

@@ -82,6 +82,17 @@ func TestForgedEntriesAreFound(t *testing.T) {
 				return p.PutClass(f, store.AccountClass{Account: f.Accounts["president"], Class: model.ClassStandard})
 			})
 		}, "nobody's key stands behind the change of account_classes"},
+		"a handle that changes with the class": {func(f forgery) {
+			f.in(ledger.EventAutomatic, model.CmdSetClass, func(p *store.PrivTx) error {
+				return p.PutClass(f, store.AccountClass{Account: f.Accounts["newsroom"], Handle: "parody", Class: model.ClassGovernment})
+			})
+		}, "may not change account_classes"},
+		"a rename to another handle than was asked for": {func(f forgery) {
+			rename := model.Command{Kind: model.CmdRenameHandle, Account: f.Accounts["newsroom"]}
+			f.executed(rename, 2, nil, func(p *store.PrivTx, _ model.Request) error {
+				return p.PutClass(f, store.AccountClass{Account: f.Accounts["newsroom"], Handle: "parody", Class: model.ClassHighProfile, Verified: true})
+			})
+		}, "may not change account_classes"},
 		"an employment that went on by itself": {func(f forgery) {
 			f.in(ledger.EventAutomatic, model.CmdSetEmployment, func(p *store.PrivTx) error {
 				m, err := p.Person(f, f.Actor("lastday").Person)

@@ -108,6 +108,11 @@ func Born(ctx context.Context, st *store.Store, b Birth) error {
 			}
 		}
 		for _, c := range b.Classes {
+			a, err := p.Account(ctx, c.Account)
+			if err != nil {
+				return err
+			}
+			c.Handle = a.Handle
 			if err := p.PutClass(ctx, c); err != nil {
 				return err
 			}

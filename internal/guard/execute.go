@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -92,6 +93,7 @@ func setClass(ctx context.Context, p *store.PrivTx, d deed) error {
 	if err != nil {
 		return err
 	}
+	c.Handle = cmp.Or(c.Handle, d.target.Handle)
 	if d.cmd.Kind == model.CmdSetVerified {
 		c.Verified = d.cmd.Params[paramVerified] == "true"
 		return p.PutClass(ctx, c)

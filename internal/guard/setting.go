@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -179,7 +180,7 @@ func (g *Guard) RaiseClass(ctx context.Context, account model.ID) error {
 		}
 		p.Entry.Facts = ledger.Facts{Event: ledger.EventAutomatic, Kind: model.CmdSetClass, Class: c.Class, Account: account,
 			Handle: a.Handle, Note: "reached the number of followers at which an account is high_profile"}
-		c.Class = model.ClassHighProfile
+		c.Class, c.Handle = model.ClassHighProfile, cmp.Or(c.Handle, a.Handle)
 		return p.PutClass(ctx, c)
 	})
 	if errors.Is(err, errNotDue) {

@@ -115,11 +115,24 @@ func takeOver(ctx context.Context, p *store.PrivTx, q model.Request, d deed) err
 		p.Entry.Private[privateEmail] = before
 	case model.CmdRenameHandle:
 		t.OldHandle, t.NewHandle = d.target.Handle, d.cmd.Params[paramHandle]
-		if err := p.Rename(ctx, t.Account, t.NewHandle); err != nil {
+		if err := rename(ctx, p, t.Account, t.NewHandle); err != nil {
 			return err
 		}
 	}
 	return p.PutTakeover(ctx, t)
+}
+
+// rename gives an account another handle, and its class with it.
+func rename(ctx context.Context, p *store.PrivTx, account model.ID, handle string) error {
+	if err := p.Rename(ctx, account, handle); err != nil {
+		return err
+	}
+	c, err := p.ClassOf(ctx, account)
+	if err != nil || c.Handle == "" {
+		return err
+	}
+	c.Handle = handle
+	return p.PutClass(ctx, c)
 }
 
 // resetCredentials leaves no way into an account but the link that is handed out after it.

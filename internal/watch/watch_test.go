@@ -162,6 +162,24 @@ func (p *post) person(login string) model.Person {
 	return m
 }
 
+// TestAProtectedAccountRenamedBySQLIsNamed: the class covers the handle (law 11), as it is shown and as it is found. A rename
+// that was asked for is none of that.
+func TestAProtectedAccountRenamedBySQLIsNamed(t *testing.T) {
+	engines(t, func(t *testing.T, p *post) {
+		president, newsroom := p.Accounts["president"].String(), p.Accounts["newsroom"].String()
+		p.Do("agent", p.Command(model.CmdRenameHandle, "newsroom", "handle", "newsdesk"), "lead", "security")
+		p.look()
+		p.none()
+		p.sql(`UPDATE accounts SET handle = 'parody' WHERE id = ` + president)
+		p.look()
+		p.one(model.IncidentTampered, "accounts "+president, `called "parody", not "president", and nobody renamed it`, "[handle]")
+		p.sql(`UPDATE accounts SET handle = 'president' WHERE id = ` + president)
+		p.sql(`UPDATE accounts SET handle_key = $1 WHERE id = `+newsroom, []byte("newsroom"))
+		p.look()
+		p.one(model.IncidentTampered, "accounts "+newsroom, `called "newsroom", not "newsdesk", and nobody renamed it`)
+	})
+}
+
 // TestARowChangedBySQLIsNamed changes, adds and deletes a row of each privileged table that has one: the next look names
 // it, once, in the incident, in the ledger and in the log.
 func TestARowChangedBySQLIsNamed(t *testing.T) {
