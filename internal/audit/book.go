@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keyturn/internal/ledger"
+	"keyturn/internal/model"
 	"keyturn/internal/store"
 )
 
@@ -186,6 +187,45 @@ func (b *Book) Compare(now store.Reads, tables ...string) error {
 		}
 	}
 	return nil
+}
+
+// Recheck holds single rows against the ledger, in the snapshot that Follow was given last, and gives those that are as
+// they must be.
+func (b *Book) Recheck(now store.Reads, rows []store.Touched) (whole []store.Touched, err error) {
+	for _, t := range rows {
+		differs, err := b.recheck(now, t)
+		if err != nil {
+			return nil, err
+		}
+		if !differs {
+			whole = append(whole, t)
+		}
+	}
+	return whole, nil
+}
+
+func (b *Book) recheck(now store.Reads, t store.Touched) (differs bool, err error) {
+	if !slices.Contains(store.PrivilegedTables(), t.Table) {
+		return false, nil // somebody made it up
+	}
+	k, known, err := b.tables[t.Table].get(t.Key)
+	if err != nil {
+		return false, err
+	}
+	row, err := now.PrivilegedRow(b.ctx, t.Table, t.Key)
+	switch {
+	case model.KindOf(err) == model.KindNotFound && known:
+		b.row(ledger.Row{Table: t.Table, Key: t.Key}, nil, gone)
+		return true, nil
+	case model.KindOf(err) == model.KindNotFound:
+		return false, nil
+	case err != nil:
+		return false, err
+	case !known:
+		b.row(row, nil, strange)
+		return true, nil
+	}
+	return b.sums.row(row.Values) != k.Sum && !b.differs(row, k), nil
 }
 
 // maxRows is more than any table has.

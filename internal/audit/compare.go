@@ -81,7 +81,7 @@ func (s *sweep) row(ctx context.Context, r *replay, known *cursor, raw *store.Ra
 		return err
 	case !there:
 		if s.names(r) {
-			r.row(raw.Row(), nil, "the row is in the database but not in the ledger")
+			r.row(raw.Row(), nil, strange)
 		}
 		return nil
 	}
@@ -140,7 +140,11 @@ func (s *sweep) skipped(r *replay, known *cursor, to int64) error {
 	}
 }
 
-const gone = "the row is in the ledger but not in the database"
+// What is said of a row that is on one side only.
+const (
+	gone    = "the row is in the ledger but not in the database"
+	strange = "the row is in the database but not in the ledger"
+)
 
 // names counts a row that is to be named, and reports whether it is.
 func (s *sweep) names(r *replay) bool {

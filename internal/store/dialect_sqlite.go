@@ -62,8 +62,39 @@ func (d *sqliteDialect) takeWriter(ctx context.Context, dir string) (err error) 
 	if err := migrate(ctx, d.db, database.DialectSQLite3); err != nil {
 		return err
 	}
+	if err := d.watchTables(ctx); err != nil {
+		return fmt.Errorf("making triggers: %w", err)
+	}
 	d.writer, err = newGroupWriter(ctx, d.db)
 	return err
+}
+
+// watchTables has triggers note what is written to growing tables past the guard. What the guard writes comes with the
+// newest entry, whose index is already taken then, and is noted only if it is written twice.
+func (d *sqliteDialect) watchTables(ctx context.Context) error {
+	const past = `(SELECT size - 1 FROM ledger_head)`
+	var there int
+	if err := d.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'touched%'`).Scan(&there); err != nil {
+		return err
+	}
+	tables := growing()
+	if there == 3*len(tables) {
+		return nil
+	}
+	for _, t := range tables {
+		was, is := "OLD."+t.cols[0], "NEW."+t.cols[0]
+		for _, trigger := range []string{
+			`touched_insert_` + t.name + ` AFTER INSERT ON ` + t.name + ` WHEN NEW.leaf IS NOT ` + past + ` BEGIN ` + t.note(is) + ` END`,
+			`touched_delete_` + t.name + ` AFTER DELETE ON ` + t.name + ` BEGIN ` + t.note(was) + ` END`,
+			`touched_update_` + t.name + ` AFTER UPDATE ON ` + t.name + ` WHEN NEW.leaf IS OLD.leaf OR NEW.leaf IS NOT ` + past +
+				` BEGIN ` + t.note(was) + t.note(is) + ` END`,
+		} {
+			if _, err := d.db.ExecContext(ctx, `CREATE TRIGGER IF NOT EXISTS `+trigger); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // sqliteURL names the database with the settings that every connection has. FULL makes each commit wait for the disk:

@@ -66,6 +66,7 @@ var tablesOfMembers = map[string]struct {
 	"feed":                {kept: "tells what changed, and is dropped by itself"},
 	"write_keys":          {kept: "the store's own"},
 	"ledger_head":         {kept: "the ledger's"},
+	"touched":             {kept: "names privileged rows by their keys"},
 	"leaves":              {kept: "the ledger's"},
 	"tree_hashes":         {kept: "the ledger's"},
 	"log_key":             {kept: "the ledger's"},

@@ -46,7 +46,36 @@ func (w *World) Chronicle(dir string, size int64) {
 		}
 	}
 	c.accounts()
+	restore := c.dropTriggers()
 	c.write()
+	restore()
+}
+
+// dropTriggers takes the database's triggers away, which would note each row that is made here, until restore is called.
+func (c *chronicle) dropTriggers() (restore func()) {
+	c.tb.Helper()
+	var texts []string
+	exec := func(text string) {
+		_, err := c.db.ExecContext(c.tb.Context(), text)
+		c.w.must(err)
+	}
+	rows, err := c.db.QueryContext(c.tb.Context(), `SELECT name, sql FROM sqlite_master WHERE type = 'trigger'`)
+	c.w.must(err)
+	var names []string
+	for rows.Next() {
+		var name, text string
+		c.w.must(rows.Scan(&name, &text))
+		names, texts = append(names, name), append(texts, text)
+	}
+	c.w.must(rows.Close())
+	for _, name := range names {
+		exec(`DROP TRIGGER ` + name)
+	}
+	return func() {
+		for _, text := range texts {
+			exec(text)
+		}
+	}
 }
 
 // chronicle is a long ledger in the making.

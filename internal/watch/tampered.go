@@ -30,6 +30,9 @@ const (
 	pieceRows  = 500
 )
 
+// maxTouched is how many rows that were written past the guard a look compares one by one; the passes come to the rest.
+const maxTouched = 1000
+
 // found is what differs, by its words.
 type found map[string]model.IncidentRow
 
@@ -69,13 +72,14 @@ func (p *pass) add(f found, done bool) {
 type parts struct {
 	standing found // in what the entries say and in the head: that stays
 	small    found // in the small tables, at this look
+	touched  found // in rows that were written past the guard, at this look
 	rows     pass
 	entries  pass
 }
 
 func (p *parts) all() found {
 	all := found{}
-	for _, f := range []found{p.standing, p.small, p.rows.last, p.rows.now, p.entries.last, p.entries.now} {
+	for _, f := range []found{p.standing, p.small, p.touched, p.rows.last, p.rows.now, p.entries.last, p.entries.now} {
 		maps.Copy(all, f)
 	}
 	return all
@@ -93,6 +97,7 @@ func (w *Watch) compare(ctx context.Context) (entries []ledger.Entry, err error)
 		w.book.Restart()
 		w.seen.rows.now, w.seen.entries.now = nil, nil
 	}
+	var whole []store.Touched
 	err = w.Store.Snapshot(ctx, func(now store.Reads) error {
 		entries = nil
 		if err := w.book.Follow(now, func(e ledger.Entry) { entries = append(entries, e) }); err != nil {
@@ -104,8 +109,19 @@ func (w *Watch) compare(ctx context.Context) (entries []ledger.Entry, err error)
 			return err
 		}
 		w.seen.small = words(w.book.Take())
+		touched, err := now.Touched(ctx, maxTouched)
+		if err != nil {
+			return err
+		}
+		if whole, err = w.book.Recheck(now, touched); err != nil {
+			return err
+		}
+		w.seen.touched = words(w.book.Take())
 		return w.passes(now, large)
 	})
+	if err == nil && len(whole) > 0 {
+		err = w.Store.Write(ctx, func(tx *store.Tx) error { return tx.ForgetTouched(ctx, whole) })
+	}
 	return entries, err
 }
 

@@ -180,6 +180,25 @@ func TestAProtectedAccountRenamedBySQLIsNamed(t *testing.T) {
 	})
 }
 
+// TestWhatWasTouchedIsForgottenOnceItIsWhole: what a trigger noted is looked at until it is as it must be.
+func TestWhatWasTouchedIsForgottenOnceItIsWhole(t *testing.T) {
+	engines(t, func(t *testing.T, p *post) {
+		noted := func(want int) {
+			t.Helper()
+			p.look()
+			if rows, err := p.Store.Touched(t.Context(), 10); err != nil || len(rows) != want {
+				t.Errorf("%v are noted (%v), not %d", rows, err, want)
+			}
+		}
+		p.sql(`UPDATE strikes SET rule = rule || 'x'`)
+		noted(1)
+		noted(1)
+		p.one(model.IncidentTampered, "strikes", `("1x", not "1")`)
+		p.sql(`UPDATE strikes SET rule = '1'`)
+		noted(0)
+	})
+}
+
 // TestARowChangedBySQLIsNamed changes, adds and deletes a row of each privileged table that has one: the next look names
 // it, once, in the incident, in the ledger and in the log.
 func TestARowChangedBySQLIsNamed(t *testing.T) {
