@@ -56,7 +56,7 @@ func (g *Guard) Due(ctx context.Context) error {
 	if g.broken() != "" {
 		return nil
 	}
-	errs := []error{g.leave(ctx), g.recover(ctx)}
+	errs := []error{g.leave(ctx), g.recover(ctx), g.void(ctx)}
 	due, err := g.st.DueRequests(ctx, g.now(), dueBatch)
 	errs = append(errs, err)
 	for _, q := range due {
@@ -148,6 +148,37 @@ func reopen(ctx context.Context, p *store.PrivTx, q model.Request) (err error) {
 	p.Entry.Facts = facts(ledger.EventLapsed, q, Actor{})
 	p.Entry.Facts.Note = "keys that were turned on it stopped counting"
 	return p.PutRequest(ctx, q)
+}
+
+// otherPolicy is why no key counts on a request that was made under another policy (law 5).
+const otherPolicy = "the policy has changed since this was requested: request it again"
+
+// void refuses what is open and was asked for under another policy than the one in force: no key could count on it (law
+// 5). It looks once after each publication. Privileged transactions have one order: what is asked for later is asked for
+// under the new policy.
+func (g *Guard) void(ctx context.Context) error {
+	hash, err := g.st.PolicyHash(ctx)
+	if done := g.voided.Load(); err != nil || done != nil && *done == hash {
+		return err
+	}
+	void, err := g.st.VoidRequests(ctx, dueBatch)
+	errs := []error{err}
+	for _, q := range void {
+		err := g.st.Privileged(ctx, func(p *store.PrivTx) error {
+			q, err := p.Request(ctx, q.ID)
+			if err != nil || !q.State.Open() {
+				return errors.Join(err, errNotDue)
+			}
+			return end(ctx, p, q, approval.Refuse, otherPolicy, LawSigned)
+		})
+		if !errors.Is(err, errNotDue) {
+			errs = append(errs, err)
+		}
+	}
+	if err = errors.Join(errs...); err == nil && len(void) < dueBatch {
+		g.voided.Store(&hash)
+	}
+	return err
 }
 
 // leave does what law 3 has follow from an end date by time alone: 14 days before it what the person asked for is

@@ -3,9 +3,12 @@ package guard_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
+	"keyturn/internal/guard"
+	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/testkit"
 )
@@ -43,6 +46,36 @@ func TestDueOnTwoNodes(t *testing.T) {
 	}
 	if n := len(w.sanctions("newsroom")); n != 1 || w.size() != size+2 {
 		t.Errorf("%d sanctions, %d entries", n, w.size()-size)
+	}
+	w.whole()
+}
+
+// TestDueEndsWhatAnotherPolicyMadeVoid: what is open when a policy comes into force, also what waits, and nothing that is
+// asked for under it.
+func TestDueEndsWhatAnotherPolicyMadeVoid(t *testing.T) {
+	w := newWorld(t)
+	pending, waiting := w.ask("agent", w.Command(model.CmdBan, "president")), w.waiting("agent", w.Command(model.CmdSuspend, "newsroom"), "lead", "agent")
+	if err := w.Guard.Due(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Do("admin", w.publish(func(doc object) { doc.at("rows", "ban", "government")["keys"] = 4 }), "admin")
+	next := w.ask("agent", w.Command(model.CmdBan, "president"))
+	for range 2 {
+		if err := w.Guard.Due(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, q := range []model.Request{pending, waiting} {
+		got, err := w.Store.Request(t.Context(), q.ID)
+		if err != nil || got.State != model.StateRefused || !strings.Contains(got.Outcome, "the policy has changed") {
+			t.Errorf("%s is %s (%q), %v", got.Command.Kind, got.State, got.Outcome, err)
+		}
+		if f := w.entry(got.Leaf); f.Event != ledger.EventRefused || f.Law != guard.LawSigned || f.Actor != 0 {
+			t.Errorf("the entry says %+v", f)
+		}
+	}
+	if state := w.State(next.ID); state != model.StatePending {
+		t.Errorf("what was asked for under the new policy is %s", state)
 	}
 	w.whole()
 }

@@ -51,6 +51,7 @@ type Guard struct {
 	owners    passkey.RelyingParty // for whom owners' passkeys sign; zero where browsers make none
 	clock     clockWatch
 	bundle    atomic.Pointer[policy.Bundle]             // the last one used; immutable, known by its hash
+	voided    atomic.Pointer[string]                    // the policy under which nothing is open that was asked for under another
 	highAt    atomic.Int64                              // the setting, for those who only look out; what is decided reads it anew
 	rises     chan struct{}                             // the setting has changed: accounts may have reached it
 	proposals lately[[sha256.Size]byte, *policy.Bundle] // by their documents

@@ -333,6 +333,9 @@ func boundedReach(d deed, b *policy.Bundle, p model.Person, used budgetUse) *mod
 	return nil
 }
 
+// WhileFrozen is why something is refused in a freeze, whoever asks.
+const WhileFrozen = "a freeze is on: nothing is darkened, silenced or taken over until it ends"
+
 // frozen is the other half of law 10: in a freeze nothing that it covers darkens, silences or takes over.
 func frozen(d deed, freezes []store.Freeze, now time.Time) *model.Error {
 	if !d.harms() {
@@ -341,7 +344,7 @@ func frozen(d deed, freezes []store.Freeze, now time.Time) *model.Error {
 	for _, f := range freezes {
 		if f.Active(now) && (f.Scope == store.FreezeAll || d.strictest.Protected()) {
 			return &model.Error{Kind: model.KindFrozen, Law: LawBounded,
-				Message: "a freeze is on: nothing is darkened, silenced or taken over until it ends"}
+				Message: WhileFrozen}
 		}
 	}
 	return nil

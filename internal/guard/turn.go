@@ -186,7 +186,7 @@ func (g *Guard) judgeAgain(ctx context.Context, p *store.PrivTx, q model.Request
 	}
 	switch {
 	case c.hash != q.Policy:
-		v.refusal = model.Refused(LawSigned, "the policy has changed since this was requested: request it again")
+		v.refusal = model.Refused(LawSigned, otherPolicy)
 	case !sameTarget(q.Target, v.deed.target):
 		v.refusal = model.Refused(LawSigned, "what this is about has changed since it was requested: request it again")
 	case !sameNeed(q.Need, v.need):

@@ -108,6 +108,12 @@ func (r Reads) DueRequests(ctx context.Context, now time.Time, limit int) ([]mod
 		ORDER BY id LIMIT $2`, millis(now), limit)
 }
 
+// VoidRequests are the open requests that were made under another policy than the one in force, the first limit of them.
+func (r Reads) VoidRequests(ctx context.Context, limit int) ([]model.Request, error) {
+	return r.requests(ctx, `WHERE state IN ('pending', 'waiting')
+		AND policy <> (SELECT hash FROM policies ORDER BY leaf DESC LIMIT 1) ORDER BY id LIMIT $1`, limit)
+}
+
 // RequestsOn are the requests on an account, the newest first, at most limit.
 func (r Reads) RequestsOn(ctx context.Context, account model.ID, limit int) ([]model.Request, error) {
 	return r.requests(ctx, `WHERE account = $1 ORDER BY id DESC LIMIT $2`, account, limit)

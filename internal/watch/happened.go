@@ -61,7 +61,11 @@ func (w *Watch) wentDark(ctx context.Context, f ledger.Facts) error {
 	if s.Post != 0 {
 		d.Undo += " --param post=" + s.Post.String()
 	}
-	if q.Command.Params["ground"] != "legal" {
+	undone, err := w.Store.UndoneOn(ctx, f.Account, s.Case)
+	if err != nil {
+		return err
+	}
+	if undone == 0 && q.Command.Params["ground"] != "legal" { // law 9: once per account and case
 		d.UndoUntil = s.Start.Add(guard.UndoWindow)
 	}
 	_, err = w.openIncident(ctx, model.Incident{Rule: model.IncidentDark, Subject: subject, What: darkWords(d), Details: d})
@@ -97,8 +101,8 @@ func class(c model.Class) string { return strings.ReplaceAll(string(c), "_", " "
 func (w *Watch) attempted(ctx context.Context, f ledger.Facts) error {
 	group := model.Command{Kind: f.Kind}.Info().Group
 	harms := group == model.GroupDarken || group == model.GroupSilence || group == model.GroupTakeover
-	if f.Event != ledger.EventRefused || f.Law == "" || f.Law == guard.LawOneHuman || f.Actor == 0 || f.Account == 0 || !harms ||
-		f.Class == "" || !f.Class.Protected() {
+	if f.Event != ledger.EventRefused || f.Law == "" || f.Actor == 0 || f.Account == 0 || !harms ||
+		f.Class == "" || !f.Class.Protected() || innocent(f) {
 		return nil
 	}
 	name, err := w.name(ctx, f.Actor)
@@ -114,6 +118,16 @@ func (w *Watch) attempted(ctx context.Context, f ledger.Facts) error {
 	subject := fmt.Sprintf("person %d on account %d from entry %d", f.Actor, f.Account, f.Index)
 	_, err = w.openIncident(ctx, model.Incident{Rule: model.IncidentAttempted, Subject: subject, What: attemptWords(d), Details: d, OverAt: w.Now()})
 	return err
+}
+
+// innocent reports whether a law refused what anybody's key would have met then: a second key of one human, one on a request
+// that is void by now, anything while the guard is in doubt or a freeze is on.
+func innocent(f ledger.Facts) bool {
+	switch f.Law {
+	case guard.LawOneHuman, guard.LawSigned, guard.LawFailClosed:
+		return true
+	}
+	return f.Note == guard.WhileFrozen
 }
 
 // another counts an attempt in the incident that is open for the person and account, if there is one. Another node may

@@ -91,6 +91,47 @@ func TestWhatWentDarkBeforeARestartIsTold(t *testing.T) {
 	p.none()
 }
 
+// TestTheOneKeyUndoIsOfferedOnce for an account and case, as law 9 has it.
+func TestTheOneKeyUndoIsOfferedOnce(t *testing.T) {
+	engines(t, func(t *testing.T, p *post) {
+		suspend := func() { p.Do("agent", p.Command(model.CmdSuspend, "newsroom"), "lead", "security") }
+		suspend()
+		p.look()
+		first := p.one(model.IncidentDark, "one key undoes it")
+		p.Do("lead2", p.Command(model.CmdRestore, "newsroom"), "lead2")
+		if _, err := p.watch.Acknowledge(t.Context(), p.person("gov"), first.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		suspend()
+		p.look()
+		if again := p.one(model.IncidentDark, "Restoring takes the keys that it took."); !again.Details.UndoUntil.IsZero() {
+			t.Errorf("%+v", again.Details)
+		}
+	})
+}
+
+// TestWhatIsRefusedToAnybodyIsNobodysAttempt: a key in a freeze, and one on what another policy has made void.
+func TestWhatIsRefusedToAnybodyIsNobodysAttempt(t *testing.T) {
+	engines(t, func(t *testing.T, p *post) {
+		out, err := p.Submit("agent", p.Command(model.CmdSuspend, "president"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Do("security", model.Command{Kind: model.CmdFreeze, Reason: "because of the test"}, "security")
+		if _, err := p.Turn("lead", out.Request.ID); model.KindOf(err) != model.KindFrozen {
+			t.Errorf("in a freeze: %v", err)
+		}
+		p.look()
+		p.none()
+		p.Clock.Advance(time.Hour)
+		if _, err := p.Submit("lastday", p.Command(model.CmdSuspend, "president")); err == nil {
+			t.Error("a leaver asks")
+		}
+		p.look()
+		p.one(model.IncidentAttempted, "refused once")
+	})
+}
+
 // TestAttemptsAreCounted: somebody on the last day tries it in pieces.
 func TestAttemptsAreCounted(t *testing.T) {
 	engines(t, func(t *testing.T, p *post) {
