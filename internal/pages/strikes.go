@@ -21,7 +21,8 @@ type strike struct {
 	ID       model.ID
 	Title    string
 	Means    string
-	Active   bool
+	Active   bool // never, of a warning
+	Warning  bool
 	Since    stamp
 	Until    stamp // the zero stamp: until it is lifted
 	Over     stamp // when it was lifted or retracted; the zero stamp: it was not
@@ -42,6 +43,7 @@ type strikeAppeal struct {
 	Text   string
 	Made   stamp
 	State  string // in words
+	Short  string // in two
 	Answer string
 }
 
@@ -60,12 +62,16 @@ type strikePage struct {
 }
 
 func (s *site) strikeOf(t moderation.Told) strike {
+	now, warning := s.cfg.Now(), t.Kind == model.CmdWarn
+	active := t.Active(now) && !warning
 	title, means := "You were warned", "This is a strike against your account. Nothing of yours is hidden or limited by it."
-	if t.Kind != model.CmdWarn {
+	if !warning {
 		title, means = sanctionWords(model.SanctionKind(t.Kind))
 	}
-	now := s.cfg.Now()
-	one := strike{ID: t.ID, Title: title, Means: means, Active: t.Active(now), Since: stamp(t.Start), Legal: t.Legal, Ground: t.Ground,
+	if !active {
+		title = past.Replace(title)
+	}
+	one := strike{ID: t.ID, Title: title, Means: means, Active: active, Warning: warning, Since: stamp(t.Start), Legal: t.Legal, Ground: t.Ground,
 		Category: moderation.CategoryWords(t.Category), Facts: t.Facts, Message: t.Message, Appealable: t.Appealable(now),
 		Appeals: stamp(model.AppealUntil(t.Start))}
 	if !t.End.IsZero() {
@@ -75,10 +81,13 @@ func (s *site) strikeOf(t moderation.Told) strike {
 		one.Over = stamp(t.LiftedAt)
 	}
 	if a := t.Appeal; a != nil {
-		one.Appeal = &strikeAppeal{Text: a.Text, Made: stamp(a.CreatedAt), State: appealWords(a.State()), Answer: t.Answer}
+		one.Appeal = &strikeAppeal{Text: a.Text, Made: stamp(a.CreatedAt), State: appealWords(a.State()), Short: "appeal " + inWords(string(a.State())), Answer: t.Answer}
 	}
 	return one
 }
+
+// past has a sanction's title say what was so.
+var past = strings.NewReplacer(" is ", " was ", " stand ", " stood ")
 
 func appealWords(s model.AppealState) string {
 	switch s {

@@ -71,6 +71,15 @@ func TestStrikesInTheDark(t *testing.T) {
 	if !strings.Contains(raw, "It was granted: this is lifted.") || !strings.Contains(raw, "We were wrong.") {
 		t.Errorf("the answer is not told: %s", raw)
 	}
+	list = b.get("/settings/strikes").is(http.StatusOK).page()
+	for _, words := range []string{"Your account is suspended", "A post of yours was removed", "appeal granted"} {
+		if !strings.Contains(list.raw, words) {
+			t.Errorf("after the decision the list lacks %q: %s", words, list.raw)
+		}
+	}
+	if n := strings.Count(list.raw, "in force"); n != 1 {
+		t.Errorf("%d of a warning, what was lifted and a suspension are in force", n)
+	}
 	b.get("/settings").is(http.StatusOK).page().wantAttr(".standing a", "href", strikesPath+"/"+sanctions[1].ID.String())
 }
 

@@ -19,7 +19,7 @@ func TestEveryTemplateWithEverything(t *testing.T) {
 	own := settingsFrame{frame: f, Path: "/settings", Handle: "ada", Done: "Done."}
 	everyStrike := strike{ID: 1, Title: "Locked", Means: "words", Active: true, Since: post.Time, Until: post.Time, Over: post.Time, Legal: true,
 		Ground: "1", Category: "words", Facts: "words", Message: "words", Quote: "post", Appeals: post.Time, Appealable: true,
-		Appeal: &strikeAppeal{"no", post.Time, "words", "words"}}
+		Appeal: &strikeAppeal{"no", post.Time, "words", "open", "words"}}
 	pages := map[string]any{
 		"sign_in.html": signInPage{frame: f, Next: "/settings", Name: "ada", Problem: "words"},
 		"settings.html": settingsPage{settingsFrame: own, Email: "ada@example.org", Protected: true, Class: "government",
