@@ -14,13 +14,19 @@ func (r *replay) lifts(f ledger.Facts) {
 	for _, row := range f.Rows {
 		switch row.Table {
 		case "sanctions", "strikes":
-			if isNew := row.Before == nil; isNew == restores {
+			if isNew := row.Before == nil; isNew == restores || restores && !ends(row) {
 				r.find(f.Index, "%s may not change %s %s in this way", f.Kind, row.Table, row.Key)
 			}
 		case "appeal_decisions":
 			r.decided(f, row)
 		}
 	}
+}
+
+// ends reports whether a sanction is lifted, or a strike retracted, that was not before.
+func ends(row ledger.Row) bool {
+	column := map[string]string{"sanctions": "lifted_at", "strikes": "retracted_at"}[row.Table]
+	return row.Before[column] == "0" && row.Values[column] != "0"
 }
 
 // decided checks a decision on an appeal: that it was by nobody who asked for what the appeal is against or turned a key

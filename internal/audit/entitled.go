@@ -68,6 +68,8 @@ var commandRows = map[model.CommandKind][]string{
 var mayChange = map[string][]string{
 	"requests":         {"state", "effect_at", "closed_at", "outcome", "leaf"},
 	"request_keys":     {},
+	"persons":          {"employment_kind", "employment_status", "ends_at", "leaf"},
+	"policies":         {"published_at", "leaf"},
 	"sanctions":        {"lifted_at", "leaf"},
 	"role_grants":      {"revoked_at", "leaf"},
 	"logins":           {"person", "leaf"},
@@ -157,16 +159,25 @@ func (r *replay) automatic(f ledger.Facts, row ledger.Row) {
 	ok := true
 	switch changed := differing(row.Before, row.Values); row.Table {
 	case "persons":
-		ok = slices.Equal(changed, []string{"employment_status", "leaf"}) &&
+		was, err := store.PersonOf(ledger.Row{Values: row.Before})
+		ok = err == nil && slices.Equal(changed, []string{"employment_status", "leaf"}) && was.Employment.Ended(f.Time) &&
 			row.Values["employment_status"] == string(model.EmploymentEnded)
 	case "credentials":
-		ok = row.Before["revoked_at"] == "0" && row.Values["revoked_at"] != "0"
+		c, err := store.CredentialOf(row)
+		ok = err == nil && row.Before["revoked_at"] == "0" && !c.RevokedAt.IsZero() &&
+			r.people.persons[c.Person].Employment.Status == model.EmploymentEnded
 	case "account_classes":
 		from := model.ClassStandard
 		if row.Before != nil {
 			from = model.Class(row.Before["class"])
 		}
-		ok = model.Class(row.Values["class"]).Rank() > from.Rank()
+		ok = row.Values["class"] == string(model.ClassHighProfile) && model.ClassHighProfile.Rank() > from.Rank()
+		for _, c := range changed {
+			ok = ok && slices.Contains([]string{"class", "handle", "leaf"}, c)
+		}
+		if row.Before == nil {
+			ok = ok && row.Values["verified"] == "0" && row.Values["lowered_from"] == ""
+		}
 	case "purges":
 		ok = row.Before != nil && row.Before["done_at"] == "0" && row.Values["done_at"] != "0"
 	}
@@ -270,12 +281,18 @@ func (r *replay) erasable(cmd model.Command, entry string) bool {
 	return err == nil && facts.Kind == model.CmdChangeEmail && facts.Account == cmd.Account
 }
 
-// empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an account of theirs,
-// an easier account, fewer accounts that become protected; or takes evidence away.
+// empowers reports whether a row gives somebody more than they had: a role, a login, a credential, an account of theirs, a
+// longer employment, an easier account, fewer accounts that become protected; or takes evidence away.
 func empowers(row ledger.Row) bool {
 	switch row.Table {
-	case "role_grants", "credentials", "person_accounts", "erasures":
+	case "role_grants", "credentials":
+		return row.Before == nil || row.Values["revoked_at"] == "0"
+	case "person_accounts", "erasures":
 		return row.Before == nil
+	case "persons":
+		was, err1 := store.PersonOf(ledger.Row{Values: row.Before})
+		is, err2 := store.PersonOf(row)
+		return row.Before != nil && (err1 != nil || err2 != nil || guard.EasierEmployment(was.Employment, is.Employment))
 	case "logins":
 		return true // it is new, or goes to another person
 	case "account_classes":

@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
+	"keyturn/internal/policy"
 	"keyturn/internal/recovery"
 	"keyturn/internal/store"
 )
@@ -41,6 +42,11 @@ type replay struct {
 	free       chan struct{} // one place for each signature that is being checked
 	signatures int64
 
+	people  *people
+	inForce string         // the hash of the policy in force
+	policy  *policy.Bundle // that policy; nil when it cannot be read
+	unread  error          // why
+
 	signed map[model.ID]map[model.ID]bool // who has signed, by open request; noPerson is the account's owner
 	locks  map[string]briefLocks          // by account
 }
@@ -48,7 +54,7 @@ type replay struct {
 func newReplay(ctx context.Context, st *store.Store, scratch *store.Scratch, workers int) *replay {
 	return &replay{ctx: ctx, st: st, scratch: scratch, found: &findings{}, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
-		signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
+		people: newPeople(), signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }
 
 func (r *replay) find(entry int64, format string, args ...any) {
@@ -77,6 +83,9 @@ func (r *replay) apply(e entry) error {
 	}
 	written := e.Entry.Facts.Rows
 	class := r.classOf(e.Entry.Facts.Account)
+	if e.Entry.Facts.Event == ledger.EventExecuted {
+		r.quorum(e.Entry.Facts)
+	}
 	for i, row := range written {
 		if err := r.put(index, row, e.rows[i]); err != nil {
 			return err
@@ -120,8 +129,13 @@ func (r *replay) put(index int64, row ledger.Row, c change) error {
 	if whole := r.whole[row.Table]; whole != nil {
 		whole[row.Key] = row.Values
 	}
-	if row.Table == "settings" {
+	switch row.Table {
+	case "settings":
 		r.setting(index, row)
+	case "policies":
+		r.publish(row)
+	default:
+		r.people.put(row)
 	}
 	return nil
 }

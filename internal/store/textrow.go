@@ -88,3 +88,13 @@ func SanctionOf(row ledger.Row) (model.Sanction, error) {
 func PersonOf(row ledger.Row) (model.Person, error) {
 	return scanPerson(textRow{personTable.cols, row.Values})
 }
+
+// PolicyOf reads a published bundle from its row in the ledger.
+func PolicyOf(row ledger.Row) (Policy, error) {
+	return scanPolicy(textRow{policyTable.cols, row.Values})
+}
+
+// GrantOf reads a role grant from its row in the ledger.
+func GrantOf(row ledger.Row) (model.RoleGrant, error) {
+	return scanGrant(textRow{grantTable.cols, row.Values})
+}

@@ -45,6 +45,8 @@ func (w *World) Chronicle(dir string, size int64) {
 			c.edge[level] = hashes[0]
 		}
 	}
+	c.policy, err = w.Store.PolicyHash(w.TB.Context())
+	w.must(err)
 	c.accounts()
 	restore := c.dropTriggers()
 	c.write()
@@ -89,6 +91,7 @@ type chronicle struct {
 	members []model.ID
 	edge    [64]tlog.Hash // the last complete subtree of each level
 	columns map[string][]string
+	policy  string // in force
 }
 
 func (c *chronicle) accounts() {
@@ -177,7 +180,7 @@ func (b *scribe) entry(p *piece, index int64, kind model.CommandKind, account mo
 	request, agent := ids.Next(), b.c.agent
 	handle := "member" + strconv.FormatInt((index/4)%int64(len(b.c.members)), 10)
 	need := model.Requirement{Keys: 1, Roles: []model.Role{model.RoleAgent}, Teams: 1}
-	const policy = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+	policy := b.c.policy
 	e := ledger.Entry{Private: map[string]string{"reason": "because of the test", "salt": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
 		Facts: ledger.Facts{Version: ledger.Version, Index: index, Time: b.c.w.Clock.Now(), Event: ledger.EventExecuted, Kind: kind,
 			Class: model.ClassStandard, Account: account, Actor: agent.Person, Login: agent.Login, Request: request, Handle: handle,
