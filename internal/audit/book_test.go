@@ -76,8 +76,8 @@ func (b *book) warning(account, person, login model.ID) error {
 		}
 		q := model.Request{ID: p.NextID(), Requester: person, Login: login, State: model.StateExecuted, Policy: policy,
 			Command: model.Command{Kind: model.CmdWarn, Account: account, Rule: "1"}, Nonce: make([]byte, 32), Reason: make([]byte, 32),
-			Target: model.Target{Handle: "somebody", Class: model.ClassStandard, Strictest: model.ClassStandard},
-			Need: model.Requirement{Keys: 1, Roles: []model.Role{model.RoleAgent}, Teams: 1},
+			Target:    model.Target{Handle: "somebody", Class: model.ClassStandard, Strictest: model.ClassStandard},
+			Need:      model.Requirement{Keys: 1, Roles: []model.Role{model.RoleAgent}, Teams: 1},
 			CreatedAt: now, ExpiresAt: now.Add(model.RequestLife), ClosedAt: now, Opened: p.Leaf()}
 		p.Entry = ledger.Entry{Private: map[string]string{"reason": "because of the test"}, Facts: ledger.Facts{
 			Event: ledger.EventExecuted, Kind: model.CmdWarn, Class: model.ClassStandard, Account: account, Actor: person,

@@ -114,6 +114,9 @@ func (r *replay) entitled(f ledger.Facts, class model.Class) {
 				}
 			}
 		}
+		if state := model.RequestState(row.Before["state"]); row.Table == "requests" && row.Before != nil && !state.Open() {
+			r.find(f.Index, "it changes request %s, which was %s", row.Key, state)
+		}
 		if row.Table == "settings" && !guard.Changes(row.Key) {
 			r.find(f.Index, "it changes the setting %s, which a store is born with", row.Key)
 		}

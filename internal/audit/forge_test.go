@@ -37,9 +37,9 @@ func (f forgery) in(event ledger.Event, kind model.CommandKind, write func(p *st
 // executed adds an entry that says that a request of the agent took effect with keys that need no signature.
 func (f forgery) executed(cmd model.Command, keys int, facts []ledger.KeyFact, write func(p *store.PrivTx, q model.Request) error) {
 	f.TB.Helper()
-	agent := f.Actor("agent")
+	agent, policy := f.Actor("agent"), f.policy()
 	f.in(ledger.EventExecuted, cmd.Kind, func(p *store.PrivTx) error {
-		q := model.Request{ID: p.NextID(), Command: cmd, Requester: agent.Person, Login: agent.Login, State: model.StateExecuted,
+		q := model.Request{ID: p.NextID(), Command: cmd, Requester: agent.Person, Login: agent.Login, State: model.StateExecuted, Policy: policy,
 			Need: model.Requirement{Keys: keys}, Nonce: make([]byte, 32), CreatedAt: p.Now(), ClosedAt: p.Now(), Opened: p.Leaf()}
 		p.Entry.Facts.Account, p.Entry.Facts.Request, p.Entry.Facts.Need, p.Entry.Facts.Keys = cmd.Account, q.ID, q.Need, facts
 		p.Entry.Facts.Target = cmd.Person
@@ -282,13 +282,27 @@ func TestForgedEntriesAreFound(t *testing.T) {
 			})
 		}, "was not handed to whoever requested it"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w := busy(t, testkit.WorldOptions{})
-			wantFound(t, verify(t, w.Store))
-			test.forge(forgery{w, t.Context()})
-			wantFound(t, verify(t, w.Store), test.says)
-		})
+		t.Run(name, func(t *testing.T) { forged(t, test.forge, test.says) })
 	}
+}
+
+// forged has a busy World's ledger go on with a forgery, which must be found.
+func forged(t *testing.T, forge func(f forgery), says string) {
+	t.Helper()
+	w := busy(t, testkit.WorldOptions{})
+	wantFound(t, verify(t, w.Store))
+	forge(forgery{w, t.Context()})
+	wantFound(t, verify(t, w.Store), says)
+}
+
+// policy is the hash of the policy in force.
+func (f forgery) policy() string {
+	f.TB.Helper()
+	hash, err := f.Store.PolicyHash(f)
+	if err != nil {
+		f.TB.Fatal(err)
+	}
+	return hash
 }
 
 const day = 24 * time.Hour
@@ -359,7 +373,7 @@ func (f forgery) selfSigned(kind model.CommandKind, effect func(*store.PrivTx, m
 	if err != nil {
 		f.TB.Fatal(err)
 	}
-	q := model.Request{ID: f.Store.IDs().Next(), Command: model.Command{Kind: kind, Account: f.Accounts["president"]},
+	q := model.Request{ID: f.Store.IDs().Next(), Command: model.Command{Kind: kind, Account: f.Accounts["president"]}, Policy: f.policy(),
 		Requester: agent.Person, Login: agent.Login, Need: model.Requirement{Keys: 1}, Nonce: make([]byte, 32),
 		CreatedAt: f.Clock.Now(), ExpiresAt: f.Clock.Now().Add(time.Hour), State: model.StateExecuted, Opened: head.Size}
 	held, err := f.Store.CredentialsOf(f, agent.Person)

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ func (r *replay) quorum(f ledger.Facts) {
 	if !ok {
 		return // found by executed
 	}
-	if q.Policy != r.inForce {
+	if q.Policy != r.inForce && f.Kind != model.CmdRestore { // which law 9 allows where no policy can be had
 		r.find(f.Index, "%s took effect under the policy %s, when %s was in force", f.Kind, clip(q.Policy), clip(r.inForce))
 		return
 	}
@@ -85,7 +86,7 @@ func (r *replay) atLeast(f ledger.Facts, q model.Request, strictest model.Class)
 		return need, r.unread
 	}
 	if f.Kind == model.CmdPublishPolicy {
-		return r.toPublish(q)
+		return r.toPublish(f, q)
 	}
 	row := policy.Row(f.Kind)
 	switch group := (model.Command{Kind: f.Kind}).Info().Group; {
@@ -139,10 +140,15 @@ func (r *replay) placeOnly(change ledger.Row) bool {
 }
 
 // toPublish is what it takes to publish a request's policy over the one in force.
-func (r *replay) toPublish(q model.Request) (need model.Requirement, err error) {
+func (r *replay) toPublish(f ledger.Facts, q model.Request) (need model.Requirement, err error) {
 	next, err := policy.Parse([]byte(q.Command.Params["document"]))
 	if err != nil {
 		return need, err
+	}
+	for _, row := range f.Rows {
+		if p, err := store.PolicyOf(row); row.Table == "policies" && (err != nil || p.Hash != next.Hash() || !bytes.Equal(p.Document, next.Encode())) {
+			r.find(f.Index, "it published another policy than was asked for")
+		}
 	}
 	return guard.ToPublish(r.policy, policy.Diff(r.policy, next))
 }

@@ -293,6 +293,25 @@ func (w *Watch) mended(d model.IncidentDetails) bool {
 	})
 }
 
+// again has an incident that was over go on when what it names is so once more: somebody may have changed a row back only
+// to change it again, or the incident's own row.
+func (w *Watch) again(ctx context.Context, i model.Incident) error {
+	all := w.seen.all()
+	n := slices.IndexFunc(i.Details.Found, func(row model.IncidentRow) bool { _, differs := all[inWords(row)]; return differs })
+	if i.Rule != model.IncidentTampered || n < 0 {
+		return nil
+	}
+	w.Log.Error("incident goes on", "id", i.ID.String(), "rule", string(i.Rule), "what", inWords(i.Details.Found[n]))
+	return w.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Incident(ctx, i.ID)
+		if err != nil || now.State() == model.IncidentClosed {
+			return err
+		}
+		now.OverAt, now.Details.NewestAt = time.Time{}, w.Now()
+		return tx.SetIncident(ctx, now)
+	})
+}
+
 // end marks an incident as over, which closes it if somebody has acknowledged it.
 func (w *Watch) end(ctx context.Context, id model.ID) error {
 	return w.Store.Write(ctx, func(tx *store.Tx) error {

@@ -202,6 +202,9 @@ func (w *Watch) count(ctx context.Context) error {
 			w.told[inWords(row)] = i.ID
 		}
 		if !i.OverAt.IsZero() {
+			if err := w.again(ctx, i); err != nil {
+				return err
+			}
 			continue
 		}
 		over, err := w.over(ctx, i)

@@ -363,6 +363,40 @@ func TestAnIncidentEnds(t *testing.T) {
 	})
 }
 
+// TestAnIncidentThatIsOverGoesOn when the same is changed once more before anybody has seen it, or somebody says by SQL
+// that it is over.
+func TestAnIncidentThatIsOverGoesOn(t *testing.T) {
+	engines(t, func(t *testing.T, p *post) {
+		set := func(class string) {
+			p.sql(`UPDATE account_classes SET class = $1 WHERE account = `+p.Accounts["president"].String(), class)
+		}
+		over := func(want bool) {
+			t.Helper()
+			if i := p.one(model.IncidentTampered, "account_classes"); i.OverAt.IsZero() == want {
+				t.Errorf("it is over: %v", !want)
+			}
+		}
+		set("standard")
+		p.look()
+		over(false)
+		set("government")
+		for range 3 {
+			p.look()
+		}
+		over(true)
+		logged := strings.Count(p.log.String(), "level=ERROR")
+		set("standard")
+		p.look()
+		over(false)
+		if n := strings.Count(p.log.String(), "level=ERROR"); n != logged+1 {
+			t.Errorf("%d lines in the log, not one more than %d", n, logged)
+		}
+		p.sql(`UPDATE incidents SET over_at = 1`)
+		p.look()
+		over(false)
+	})
+}
+
 // TestADeletedIncidentComesBack: who can delete its row must not make it unseen.
 func TestADeletedIncidentComesBack(t *testing.T) {
 	p := newPost(t)
