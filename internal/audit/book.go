@@ -90,10 +90,9 @@ func (b *Book) read(chunk int64, progress func(done, of int64)) (err error) {
 	return b.tree.Grow(b.through(entries, b.head.Size, progress), b.head, b.st.StoredHashes(b.ctx))
 }
 
-// Follow goes on with what was appended since, in one snapshot, and looks at the head and at what lies beyond it, where
-// nothing must be. It tells each of the entries.
+// Follow goes on with what was appended since, in one snapshot, and looks at the head. It tells each of the entries.
 func (b *Book) Follow(now store.Reads, tell func(ledger.Entry)) error {
-	newest, at, err := now.LedgerHead(b.ctx)
+	newest, _, err := now.LedgerHead(b.ctx)
 	if err != nil {
 		return err
 	}
@@ -117,21 +116,29 @@ func (b *Book) Follow(now store.Reads, tell func(ledger.Entry)) error {
 	if b.broken = !b.tree.At(newest); !b.broken {
 		b.head = newest
 	}
-	return b.beside(now, newest, at)
+	return nil
 }
 
-// beside looks at what stands beside the entries: the time and name that the head repeats, and hashes beyond the tree.
-func (b *Book) beside(now store.Reads, head ledger.Head, at time.Time) error {
+// Beside looks at what stands beside the entries, in the snapshot that Follow was given last: the time and name that the
+// head repeats, entries and hashes that are outside the ledger, the key that signs checkpoints, and the schema.
+func (b *Book) Beside(now store.Reads) error {
+	head, at, err := now.LedgerHead(b.ctx)
+	if err != nil {
+		return err
+	}
 	if !at.Equal(b.last) {
 		b.find(head.Size, "the head says that the latest entry was made at %s, the entries say %s",
 			at.Format(time.RFC3339Nano), b.last.Format(time.RFC3339Nano))
 	}
-	over, err := now.HashesBeyond(b.ctx, head.Size)
+	entries, hashes, err := now.OutsideLedger(b.ctx, head.Size)
 	if err != nil {
 		return err
 	}
-	if over > 0 {
-		b.find(head.Size, "there are %d stored hashes beyond the head", over)
+	if entries > 0 {
+		b.find(head.Size, "there are %d entries that have no place in the ledger", entries)
+	}
+	if hashes > 0 {
+		b.find(head.Size, "there are %d stored hashes that have no place in the tree", hashes)
 	}
 	origin, err := now.Origin(b.ctx)
 	if err != nil {
@@ -140,6 +147,27 @@ func (b *Book) beside(now store.Reads, head ledger.Head, at time.Time) error {
 	b.report.Origin = origin
 	if origin != b.origin {
 		b.find(0, "the log is called %q but was born as %q", origin, b.origin)
+	}
+	if err := b.key(now, head); err != nil {
+		return err
+	}
+	odd, err := b.st.OddSchema(b.ctx)
+	for _, what := range odd {
+		b.row(ledger.Row{Table: "schema"}, nil, what)
+	}
+	return err
+}
+
+// key looks whether the key that signs checkpoints is this ledger's.
+func (b *Book) key(now store.Reads, head ledger.Head) error {
+	skey, vkey, err := now.LogKey(b.ctx)
+	if err != nil && model.KindOf(err) != model.KindNotFound {
+		return err
+	}
+	signed, err1 := ledger.SignCheckpoint(skey, head)
+	name, _, err2 := ledger.OpenCheckpoint(vkey, signed)
+	if err1 != nil || err2 != nil || name != b.origin {
+		b.find(0, "the key that signs checkpoints is not there, or is not this ledger's")
 	}
 	return nil
 }

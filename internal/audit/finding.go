@@ -19,6 +19,9 @@ type Finding struct {
 
 // String is the finding in one line.
 func (f Finding) String() string {
+	if f.Table != "" && f.Key == "" {
+		return fmt.Sprintf("%s: %s", f.Table, f.What)
+	}
 	if f.Table != "" {
 		return fmt.Sprintf("%s %s: %s", f.Table, f.Key, f.What)
 	}

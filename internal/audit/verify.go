@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"keyturn/internal/ledger"
 	"keyturn/internal/store"
 )
 
@@ -24,7 +25,8 @@ type Report struct {
 func (r Report) OK() bool { return len(r.Findings) == 0 }
 
 // Verify checks a store: the tree over the leaves, each entry's facts against its leaf, every signature, that each entry
-// may have changed what it changed, and that the replayed facts are exactly the privileged rows. Nothing that is needed
+// may have changed what it changed, that the replayed facts are exactly the privileged rows, and that the database is whole
+// in itself. Nothing that is needed
 // for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries
 // are done. An error means that something could not be read, not that something is wrong.
 //
@@ -41,16 +43,25 @@ func verify(ctx context.Context, st *store.Store, workers int, chunk int64, prog
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
+	damage, judged := []string(nil), make(chan error, 1)
+	go func() {
+		var err error
+		damage, err = st.Damage(ctx)
+		judged <- err
+	}()
 	err = b.read(chunk, progress)
 	if err == nil {
 		err = st.Snapshot(ctx, func(now store.Reads) error {
-			if err := b.Follow(now, nil); err != nil {
+			if err := errors.Join(b.Follow(now, nil), b.Beside(now)); err != nil {
 				return err
 			}
 			return b.compare(ctx, now)
 		})
 	}
-	err = errors.Join(err, b.erasures())
+	err = errors.Join(err, b.erasures(), <-judged)
+	for _, what := range damage {
+		b.row(ledger.Row{Table: "database"}, nil, what)
+	}
 	r = b.report
 	r.Findings = b.Take()
 	r.Size, r.Root = b.head.Size, fmt.Sprintf("%x", b.head.Root[:])

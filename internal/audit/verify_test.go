@@ -82,7 +82,14 @@ func TestVerifyNamesWhatWasDone(t *testing.T) {
 		"two swapped":     {`UPDATE leaves SET leaf = (SELECT leaf FROM leaves WHERE idx = 151) WHERE idx = 150`, []string{"not those of the leaf", "not the one that was hashed"}},
 		"a hash":          {`UPDATE tree_hashes SET hash = zeroblob(32) WHERE idx = 202`, []string{"stored hash"}},
 		"the head":        {`UPDATE ledger_head SET root = zeroblob(32)`, []string{"head is not that of the tree"}},
-		"the head's size": {`UPDATE ledger_head SET size = size - 1`, []string{"head is not that of the tree", "does not belong", "4 stored hashes beyond the head"}},
+		"a row before 0":  {`INSERT INTO leaves SELECT -1, leaf, facts, facts_salt, private, private_salt FROM leaves WHERE idx = 150`, []string{"1 entries that have no place"}},
+		"a row nowhere":   {`INSERT INTO leaves SELECT NULL, leaf, facts, facts_salt, private, private_salt FROM leaves WHERE idx = 150`, []string{"1 entries that have no place"}},
+		"a hash before 0": {`INSERT INTO tree_hashes VALUES (-5, zeroblob(32))`, []string{"1 stored hashes that have no place"}},
+		"the log's key":   {`UPDATE log_key SET vkey = 'x'`, []string{"the key that signs checkpoints is not there"}},
+		"no log key":      {`DELETE FROM log_key`, []string{"the key that signs checkpoints is not there"}},
+		"a trigger":       {`CREATE TRIGGER mine AFTER INSERT ON leaves BEGIN DELETE FROM vetoes; END`, []string{"there is the trigger mine, which is not this program's"}},
+		"no trigger":      {`DROP TRIGGER touched_update_strikes`, []string{"the trigger touched_update_strikes is missing"}},
+		"the head's size": {`UPDATE ledger_head SET size = size - 1`, []string{"head is not that of the tree", "does not belong", "4 stored hashes that have no place in the tree"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBook(t, 200)
@@ -114,5 +121,31 @@ func checkFindings(t *testing.T, found []audit.Finding, want []string) {
 	}
 	if !ok {
 		t.Errorf("found %q, want %q", found, want)
+	}
+}
+
+// TestVerifyNamesWhatIsBehindTheStatements: tables, views, triggers and indexes by which the same statements give and do
+// other things.
+func TestVerifyNamesWhatIsBehindTheStatements(t *testing.T) {
+	for name, test := range map[string]struct {
+		sql  string
+		want []string // each in a finding
+	}{
+		"a trigger":  {`CREATE TRIGGER mine AFTER INSERT ON leaves BEGIN DELETE FROM vetoes; END`, []string{"schema: there is the trigger mine, which is not this program's"}},
+		"no trigger": {`DROP TRIGGER touched_update_strikes`, []string{"the trigger touched_update_strikes is missing"}},
+		"a view": {`ALTER TABLE vetoes RENAME TO hidden; CREATE VIEW vetoes AS SELECT * FROM hidden WHERE id < 0`,
+			[]string{"there is the view vetoes, which", "the table vetoes is missing"}},
+		"rows twice": {`CREATE TABLE other AS SELECT * FROM strikes; DROP TABLE strikes; ALTER TABLE other RENAME TO strikes; INSERT INTO strikes SELECT * FROM strikes LIMIT 1`,
+			[]string{"the table strikes is not as", "the row is there twice"}},
+		"an index that lies": {`DROP INDEX role_grants_person; CREATE INDEX role_grants_person ON role_grants (person + 1); PRAGMA writable_schema = 1;
+			UPDATE sqlite_master SET sql = 'CREATE INDEX role_grants_person ON role_grants (person)' WHERE name = 'role_grants_person'; PRAGMA writable_schema = RESET`,
+			[]string{"database: row 1 missing from index role_grants_person"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBook(t, 20)
+			b.exec(`PRAGMA foreign_keys = 0`)
+			b.exec(test.sql)
+			wantFound(t, verify(t, b.Store), test.want...)
+		})
 	}
 }

@@ -26,7 +26,9 @@ type dialect interface {
 	// writerStamp changes when anybody but this process has written, where the engine can tell; it is 0 where it cannot.
 	writerStamp(ctx context.Context) (int64, error)
 	isUnique(err error) bool
-	close() error // finishes the writes under way, then closes the database
+	oddSchema(ctx context.Context) ([]string, error) // what is not as this program makes it
+	damage(ctx context.Context) ([]string, error)    // what the engine finds wrong with the database, where it can tell
+	close() error                                    // finishes the writes under way, then closes the database
 }
 
 // readOnly and closed are why a store takes no writes at all.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -143,6 +144,51 @@ func (d *sqliteDialect) writerStamp(ctx context.Context) (stamp int64, err error
 		return err
 	})
 	return stamp, err
+}
+
+const schemaText = `SELECT type || ' ' || name, COALESCE(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`
+
+// madeSchema is newSchema, which is the same for as long as the program runs.
+var madeSchema = sync.OnceValues(newSchema)
+
+// newSchema is the schema of a store that is new.
+func newSchema() (schema map[string]string, err error) {
+	db, err := sql.Open("sqlite", "file::memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1) // each connection has a database of its own
+	d := &sqliteDialect{db: db, pool: &stmtPool{prepare: db.PrepareContext}}
+	defer d.pool.close()
+	ctx := context.Background()
+	if err := migrate(ctx, db, database.DialectSQLite3); err != nil {
+		return nil, err
+	}
+	if err := d.watchTables(ctx); err != nil {
+		return nil, err
+	}
+	return schemaOf(ctx, d.pool, schemaText)
+}
+
+func (d *sqliteDialect) oddSchema(ctx context.Context) ([]string, error) {
+	want, err := madeSchema()
+	if err != nil {
+		return nil, err
+	}
+	got, err := schemaOf(ctx, d.pool, schemaText)
+	if err != nil {
+		return nil, err
+	}
+	return compareSchema(want, got), nil
+}
+
+func (d *sqliteDialect) damage(ctx context.Context) ([]string, error) {
+	found, err := collect(ctx, d.pool, func(row scanner) (what string, err error) {
+		err = row.Scan(&what)
+		return what, err
+	}, `PRAGMA integrity_check`)
+	return slices.DeleteFunc(found, func(what string) bool { return what == "ok" }), err
 }
 
 func (d *sqliteDialect) isUnique(err error) bool {

@@ -139,12 +139,16 @@ func (r Reads) treeHashes(ctx context.Context, indexes []int64, check func(index
 	return hashes, nil
 }
 
-// HashesBeyond counts the stored hashes that no entry before size has completed.
-func (r Reads) HashesBeyond(ctx context.Context, size int64) (n int64, err error) {
-	if _, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM tree_hashes WHERE idx >= $1`, tlog.StoredHashCount(size)); err != nil {
+// OutsideLedger counts the entries with an index that none has, and the stored hashes that no entry before size has
+// completed. Entries at and after size are for whoever reads them.
+func (r Reads) OutsideLedger(ctx context.Context, size int64) (entries, hashes int64, err error) {
+	_, err = r.row(ctx, []any{&entries, &hashes}, `SELECT (SELECT COUNT(*) FROM leaves WHERE idx < 0) + (SELECT COUNT(*) FROM leaves WHERE idx IS NULL),
+		(SELECT COUNT(*) FROM tree_hashes WHERE idx >= $1) + (SELECT COUNT(*) FROM tree_hashes WHERE idx < 0) +
+		(SELECT COUNT(*) FROM tree_hashes WHERE idx IS NULL)`, tlog.StoredHashCount(size))
+	if err != nil {
 		err = fmt.Errorf("reading the tree: %w", err)
 	}
-	return n, err
+	return entries, hashes, err
 }
 
 // LogKey is the key pair that signs the ledger's checkpoints.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,7 +72,7 @@ func (p *pass) add(f found, done bool) {
 // parts are what was found by how it was found.
 type parts struct {
 	standing found // in what the entries say and in the head: that stays
-	small    found // in the small tables, at this look
+	small    found // in the small tables and beside the entries, at this look
 	touched  found // in rows that were written past the guard, at this look
 	rows     pass
 	entries  pass
@@ -105,7 +106,7 @@ func (w *Watch) compare(ctx context.Context) (entries []ledger.Entry, err error)
 		}
 		maps.Copy(w.seen.standing, words(w.book.Take()))
 		small, large := w.book.Tables(smallTable)
-		if err := w.book.Compare(now, small...); err != nil {
+		if err := errors.Join(w.book.Beside(now), w.book.Compare(now, small...)); err != nil {
 			return err
 		}
 		w.seen.small = words(w.book.Take())

@@ -282,7 +282,7 @@ func TestTheLedgerIsWatched(t *testing.T) {
 		"two swapped":      {`UPDATE leaves SET idx = CASE idx WHEN 1 THEN -2 ELSE -1 END WHERE idx IN (1, 2); UPDATE leaves SET idx = -idx WHERE idx < 0`, "the facts are those of entry", false},
 		"an entry doubled": {`INSERT INTO leaves SELECT MAX(idx) + 1, leaf, facts, facts_salt, private, private_salt FROM leaves`, "does not belong to this ledger", false},
 		"a hash":           {`UPDATE tree_hashes SET hash = zeroblob(32) WHERE idx = 2`, "entry 1: the stored hash of level 1", false},
-		"a hash more":      {`INSERT INTO tree_hashes VALUES (100000, zeroblob(32))`, "1 stored hashes beyond the head", false},
+		"a hash more":      {`INSERT INTO tree_hashes VALUES (100000, zeroblob(32))`, "1 stored hashes that have no place in the tree", false},
 		"the root":         {`UPDATE ledger_head SET root = zeroblob(32)`, "the head is not that of the tree", true},
 		"the size":         {`UPDATE ledger_head SET size = size - 1`, "the head went back from", true},
 		"a longer head":    {`UPDATE ledger_head SET size = size + 1`, "are missing", true},
