@@ -168,7 +168,7 @@ func (r *replay) automatic(f ledger.Facts, row ledger.Row) {
 	case "credentials":
 		c, err := store.CredentialOf(row)
 		ok = err == nil && row.Before["revoked_at"] == "0" && !c.RevokedAt.IsZero() &&
-			r.people.persons[c.Person].Employment.Status == model.EmploymentEnded
+			r.people.member(c.Person).Employment.Status == model.EmploymentEnded
 	case "account_classes":
 		from := model.ClassStandard
 		if row.Before != nil {

@@ -1,8 +1,9 @@
 package audit
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"keyturn/internal/approval"
@@ -14,79 +15,72 @@ import (
 
 // people are the staff as the ledger has them so far: who they are, what they hold, and who is the same human as whom. What
 // cannot be read is not there, so that nobody gains by it.
-type people struct {
-	persons     map[model.ID]model.Person // without grants
-	grants      map[model.ID]model.RoleGrant
-	credentials map[model.ID]model.Credential
-	merged      map[model.ID]model.ID // into whom
+type people map[model.ID]*member
+
+// member is one of them.
+type member struct {
+	model.Person // without grants
+	grants       map[model.ID]model.RoleGrant
+	held         map[model.ID]model.Credential
+	merged       []model.ID // entries that are the same human
 }
 
-func newPeople() *people {
-	return &people{persons: map[model.ID]model.Person{}, grants: map[model.ID]model.RoleGrant{},
-		credentials: map[model.ID]model.Credential{}, merged: map[model.ID]model.ID{}}
+func (p people) member(id model.ID) *member {
+	if p[id] == nil {
+		p[id] = &member{grants: map[model.ID]model.RoleGrant{}, held: map[model.ID]model.Credential{}}
+	}
+	return p[id]
 }
 
 // put takes what an entry says of them.
-func (p *people) put(row ledger.Row) {
-	n, err := strconv.ParseInt(row.Key, 10, 64)
+func (p people) put(row ledger.Row) {
+	id, err := model.ParseID("key", row.Key)
 	if err != nil {
 		return
 	}
-	id := model.ID(n)
+	person, _ := model.ParseID("person", cmp.Or(row.Values["person"], row.Before["person"]))
 	switch row.Table {
 	case "persons":
-		keep(p.persons, id, row, store.PersonOf)
+		m := p.member(id)
+		m.Person, _ = store.PersonOf(row)
 	case "role_grants":
-		keep(p.grants, id, row, store.GrantOf)
+		g, err := store.GrantOf(row)
+		hold(p.member(person).grants, id, g, err == nil && g.RevokedAt.IsZero())
 	case "credentials":
-		keep(p.credentials, id, row, store.CredentialOf)
+		c, err := store.CredentialOf(row)
+		hold(p.member(person).held, id, c, err == nil && c.RevokedAt.IsZero())
 	case "person_merges":
-		keep(p.merged, id, row, func(row ledger.Row) (model.ID, error) { return model.ParseID("into_person", row.Values["into_person"]) })
+		if into, err := model.ParseID("into_person", row.Values["into_person"]); err == nil {
+			p.member(id).merged = append(p.member(id).merged, into)
+			p.member(into).merged = append(p.member(into).merged, id)
+		}
 	}
 }
 
-func keep[T any](all map[model.ID]T, id model.ID, row ledger.Row, read func(ledger.Row) (T, error)) {
-	v, err := read(row)
-	if err != nil {
+func hold[T any](all map[model.ID]T, id model.ID, v T, held bool) {
+	if held {
+		all[id] = v
+	} else {
 		delete(all, id)
-		return
 	}
-	all[id] = v
 }
 
-// person is somebody with the roles that they hold.
-func (p *people) person(id model.ID) (m model.Person, held []model.Credential) {
-	m = p.persons[id]
-	for _, g := range p.grants {
-		if g.Person == id && g.RevokedAt.IsZero() {
-			m.Grants = append(m.Grants, g)
-		}
-	}
-	for _, c := range p.credentials {
-		if c.Person == id && c.RevokedAt.IsZero() {
-			held = append(held, c)
-		}
-	}
-	return m, held
+// person is somebody with the roles and the passkeys that they hold.
+func (p people) person(id model.ID) (model.Person, []model.Credential) {
+	m := p.member(id)
+	person := m.Person
+	person.ID, person.Grants = id, slices.Collect(maps.Values(m.grants))
+	return person, slices.Collect(maps.Values(m.held))
 }
 
 // sameAs are the people who are the same human as somebody at first hand.
-func (p *people) sameAs(id model.ID, now time.Time) []model.ID {
+func (p people) sameAs(id model.ID, now time.Time) []model.ID {
 	m, held := p.person(id)
-	same := guard.SameHuman(m, held, now)
-	for person, into := range p.merged {
-		switch id {
-		case person:
-			same = append(same, into)
-		case into:
-			same = append(same, person)
-		}
-	}
-	return same
+	return append(guard.SameHuman(m, held, now), p.member(id).merged...)
 }
 
 // holder is somebody as the quorum counts them.
-func (p *people) holder(id model.ID, now time.Time) approval.Holder {
+func (p people) holder(id model.ID, now time.Time) approval.Holder {
 	m, _ := p.person(id)
 	h := approval.Holder{Person: id, Roles: m.RoleSet(), Team: m.Team}
 	for next := []model.ID{id}; len(next) > 0; next = next[1:] {

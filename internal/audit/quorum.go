@@ -129,8 +129,7 @@ func (r *replay) placeOnly(change ledger.Row) bool {
 			return false
 		}
 	case "logins":
-		_, known := r.people.persons[id]
-		return !known // it comes with the newcomer's role
+		return r.people.member(id).Person.ID == 0 // it comes with the newcomer's role
 	case "credentials":
 	default:
 		return false

@@ -42,7 +42,7 @@ type replay struct {
 	free       chan struct{} // one place for each signature that is being checked
 	signatures int64
 
-	people  *people
+	people  people
 	inForce string         // the hash of the policy in force
 	policy  *policy.Bundle // that policy; nil when it cannot be read
 	unread  error          // why
@@ -54,7 +54,7 @@ type replay struct {
 func newReplay(ctx context.Context, st *store.Store, scratch *store.Scratch, workers int) *replay {
 	return &replay{ctx: ctx, st: st, scratch: scratch, found: &findings{}, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
-		people: newPeople(), signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
+		people: people{}, signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }
 
 func (r *replay) find(entry int64, format string, args ...any) {
