@@ -118,7 +118,7 @@ func checkText(field, text string, limit int) error {
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return model.Invalid(field, "must be text in UTF-8, without NUL")
 	}
-	return nil
+	return model.CheckShown(field, text)
 }
 
 // checkTarget refuses what names something that the command is not about: it would be signed and recorded, and mean

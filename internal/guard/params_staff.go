@@ -29,7 +29,10 @@ func CheckNewcomer(prefix, login, name, team string) error {
 	case team == "" || len(team) > 50:
 		return model.Invalid(prefix+paramTeam, "must have 1 to 50 bytes")
 	}
-	return nil
+	if err := model.CheckName(prefix+paramName, name); err != nil {
+		return err
+	}
+	return model.CheckName(prefix+paramTeam, team)
 }
 
 // lookAtPerson reads the person that a command is aimed at. A grant may be for somebody new, who has no ID yet.

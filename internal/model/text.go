@@ -2,6 +2,7 @@ package model
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -15,4 +16,34 @@ func CheckText(field, text string, most int) error {
 		return Invalid(field, "must have at most %d characters", most)
 	}
 	return nil
+}
+
+// CheckShown refuses a text that shows other than it is, where somebody decides by what they read, maybe at a terminal:
+// controls but for line ends and tabs, and what turns the direction of the letters after it (UAX #9, 2.1 to 2.4).
+func CheckShown(field, text string) error {
+	if strings.ContainsFunc(text, hides) {
+		return Invalid(field, "must not contain control characters, nor what turns the direction of writing")
+	}
+	return nil
+}
+
+// CheckProse is CheckText and CheckShown.
+func CheckProse(field, text string, most int) error {
+	if err := CheckText(field, text, most); err != nil {
+		return err
+	}
+	return CheckShown(field, text)
+}
+
+func hides(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// CheckName refuses a name that is not one line of what can be seen, without space around it.
+func CheckName(field, text string) error {
+	invisible := func(r rune) bool { return unicode.IsControl(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff' }
+	if strings.ContainsFunc(text, invisible) || strings.TrimSpace(text) != text {
+		return Invalid(field, "must be one line of letters that can be seen, without space around it")
+	}
+	return CheckShown(field, text)
 }

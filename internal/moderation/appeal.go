@@ -175,6 +175,9 @@ func (m *Moderation) Appeal(ctx context.Context, account, subject model.ID, text
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
 		return model.Appeal{}, model.Invalid("text", "must be text")
 	}
+	if err := model.CheckShown("text", text); err != nil {
+		return model.Appeal{}, err
+	}
 	a := model.Appeal{Account: account, Subject: subject, Text: text, CreatedAt: m.now().UTC().Truncate(time.Millisecond)}
 	err := m.st.Write(ctx, func(tx *store.Tx) error {
 		if err := mayAppeal(ctx, tx.Reads, a); err != nil {

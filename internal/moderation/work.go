@@ -138,7 +138,7 @@ func (m *Moderation) Note(ctx context.Context, by, id model.ID, text string) err
 	if strings.TrimSpace(text) == "" {
 		return model.Invalid("text", "is needed")
 	}
-	if err := model.CheckText("text", text, model.MaxNoteText); err != nil {
+	if err := model.CheckProse("text", text, model.MaxNoteText); err != nil {
 		return err
 	}
 	return m.do(ctx, by, id, func(tx *store.Tx, by model.Person, c model.Case) (model.CaseNote, error) {
@@ -154,7 +154,7 @@ func (m *Moderation) Note(ctx context.Context, by, id model.ID, text string) err
 // a strike names the case, and no_action otherwise. What is resolved without action marks its reports as such that did
 // not hold. It hides nothing and restores nothing: that is the guard's.
 func (m *Moderation) Resolve(ctx context.Context, by, id model.ID, outcome model.CaseOutcome, text string) error {
-	if err := model.CheckText("note", text, model.MaxNoteText); err != nil {
+	if err := model.CheckProse("note", text, model.MaxNoteText); err != nil {
 		return err
 	}
 	return m.decide(ctx, by, id, func(tx *store.Tx, by model.Person, c model.Case) (model.CaseNote, error) {
@@ -177,7 +177,7 @@ func (m *Moderation) Resolve(ctx context.Context, by, id model.ID, outcome model
 // Reopen opens a case that was resolved, unless its account has another open one by now. Its time begins anew, and its
 // reports are again such of which nobody knows whether they held.
 func (m *Moderation) Reopen(ctx context.Context, by, id model.ID, text string) error {
-	if err := model.CheckText("note", text, model.MaxNoteText); err != nil {
+	if err := model.CheckProse("note", text, model.MaxNoteText); err != nil {
 		return err
 	}
 	return m.decide(ctx, by, id, func(tx *store.Tx, by model.Person, c model.Case) (model.CaseNote, error) {

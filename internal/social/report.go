@@ -28,7 +28,7 @@ func (n *Network) Report(ctx context.Context, actor model.ID, r NewReport) (mode
 	if err != nil {
 		return model.Report{}, err
 	}
-	if err := model.CheckText("comment", r.Comment, model.MaxReportComment); err != nil {
+	if err := model.CheckProse("comment", r.Comment, model.MaxReportComment); err != nil {
 		return model.Report{}, err
 	}
 	if len(r.Posts) > model.MaxReportPosts {

@@ -224,5 +224,5 @@ func checkNote(note string) error {
 	case strings.ContainsRune(note, 0):
 		return model.Invalid("note", "must be text without NUL")
 	}
-	return nil
+	return model.CheckShown("note", note)
 }
