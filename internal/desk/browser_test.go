@@ -105,7 +105,7 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	o.signIn(t, "security").turn(q.ID).is(http.StatusAccepted)
 	sees(t, ctx, "unless somebody vetoes it before")
 	shoot(t, ctx, "waiting")
-	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#reason"), "the threats are from another account"), chromedp.Click(chromedp.CSS(`[data-do="veto"]`)))
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#reason"), "the threats are from another account"), chromedp.Click(chromedp.CSS(`[data-do="veto"]`)), chromedp.Click(chromedp.CSS("dialog button.main")))
 	sees(t, ctx, "The request is vetoed")
 	sees(t, ctx, "vetoed by Grace: the threats are from another account")
 	shoot(t, ctx, "vetoed")

@@ -20,7 +20,8 @@ type policyView struct {
 	History []audit.Publication
 	Older   int64
 	At      int64 // HighProfileAt
-	Auditor bool  // the viewer changes nothing
+	Asks    bool  // the viewer may ask for another policy
+	Sets    bool  // and for another setting
 }
 
 type policyRow struct {
@@ -52,7 +53,12 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 		return err
 	}
 	v := policyView{policyEntity: policyOf(p, inForce), Classes: model.Classes(), Breaker: b.Breaker().Words(), Cedar: b.Cedar(),
-		At: d.Guard.HighProfileAt(), Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
+		At: d.Guard.HighProfileAt()}
+	rights, err := d.rightsOf(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	v.Asks, v.Sets = rights.may(policy.VerbRequest, model.CmdPublishPolicy, ""), rights.may(policy.VerbRequest, model.CmdSetSetting, "")
 	if v.Rows, err = cellsOf(b, policy.ClassRows(), model.Classes()); err != nil {
 		return err
 	}
@@ -68,7 +74,7 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 	if n := len(v.History); n == l.limit {
 		v.Older = v.History[n-1].Leaf
 	}
-	return d.show(w, http.StatusOK, "policy", view{Title: "Policy", Path: "/policy", Person: who.person.Name, Data: v})
+	return d.show(w, r, http.StatusOK, "policy", view{Title: "Policy", Path: "/policy", Person: who.person.Name, Data: v})
 }
 
 func cellsOf(b *policy.Bundle, rows []policy.Row, classes []model.Class) (all []policyRow, err error) {
