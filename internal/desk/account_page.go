@@ -7,6 +7,7 @@ import (
 
 	"keyturn/internal/model"
 	"keyturn/internal/moderation"
+	"keyturn/internal/policy"
 )
 
 // accountView is one account as its page shows it.
@@ -26,6 +27,7 @@ type accountView struct {
 type measureView struct {
 	sanctionEntity
 	Strike bool
+	Lifts  bool           // the viewer can ask for it to be lifted
 	By     *requestEntity // nil: the request cannot be shown
 }
 
@@ -77,6 +79,9 @@ func (d *desk) accountPage(w http.ResponseWriter, r *http.Request, who caller) e
 	rights, err := d.rightsOf(r.Context(), who)
 	if err != nil {
 		return err
+	}
+	for i := range v.On {
+		v.On[i].Lifts = rights.may(policy.VerbRequest, model.CmdRestore, v.Strictest)
 	}
 	v.Form = accountForm(v.accountEntity, rights, r.URL.Query())
 	return d.show(w, r, http.StatusOK, "account", view{Title: "@" + v.Handle, Path: "/accounts", Person: who.person.Name, Data: v})

@@ -81,6 +81,7 @@ type caseView struct {
 	Works    bool // the viewer works on cases
 	Mine     bool // the viewer works on this one
 	Gives    bool // the viewer may give it to somebody, or back
+	Auditor  bool // the viewer changes nothing
 }
 
 // casePage shows one case: who said what of the account, what is kept of its posts, and what staff did.
@@ -89,7 +90,7 @@ func (d *desk) casePage(w http.ResponseWriter, r *http.Request, who caller) erro
 	if err != nil {
 		return err
 	}
-	v := caseView{Works: d.Moderation.Works(who.person)}
+	v := caseView{Works: d.Moderation.Works(who.person), Auditor: onlyAudits(who)}
 	if v.caseEntity, err = d.caseCalled(r.Context(), id); err != nil {
 		return err
 	}

@@ -47,11 +47,11 @@ func TestAskInTheBrowser(t *testing.T) {
 		chromedp.SendKeys(chromedp.CSS(`[name="rule"]`), "3"), chromedp.Click(chromedp.CSS("#ask button.main")))
 	sees(t, ctx, "@uncle (standard) becomes dark with a notice")
 	sees(t, ctx, "until 9 November 2017, 06:00 UTC")
-	sees(t, ctx, "You can do this alone, and at once.")
+	sees(t, ctx, "You alone suffice")
 	sees(t, ctx, "Left of what you may darken: ")
 	shoot(t, ctx, "account_preview")
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="send"]`)))
-	sees(t, ctx, "Something is missing.") // the reason
+	sees(t, ctx, "Reason: is needed")
 	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#ask-reason"), "spam, over and over"), chromedp.WaitNotVisible(chromedp.CSS(`[data-do="send"]`)),
 		chromedp.Click(chromedp.CSS("#ask button.main")), chromedp.WaitVisible(chromedp.CSS(`[data-do="send"]`)), chromedp.Click(chromedp.CSS(`[data-do="send"]`)))
 	sees(t, ctx, "Done: @uncle (standard) becomes dark")
@@ -103,4 +103,65 @@ func visible(t *testing.T, ctx context.Context, name string, want bool) {
 	if err != nil || got != want {
 		t.Errorf("the input %s is visible: %v, want %v: %v", name, got, want, err)
 	}
+}
+
+// TestSureInTheBrowser has a real browser ask whether what is final is meant: declining, which needs a reason, and rejecting
+// an appeal by one's own word.
+func TestSureInTheBrowser(t *testing.T) {
+	o := open(t)
+	a := o.suspendedAndAppealed(t)
+	q := o.signIn(t, "agent").ask(o.suspension("president"), http.StatusAccepted)
+	ctx := testkit.Browser(t)
+	lead := o.comeIn(t, ctx, "lead")
+
+	do(t, ctx, chromedp.Navigate(o.url+"/requests/"+q.ID), chromedp.WaitVisible(chromedp.CSS("[data-request]")), chromedp.Click(chromedp.CSS(`[data-do="decline"]`)))
+	sees(t, ctx, "say why")
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#reason"), "it is satire"), chromedp.Click(chromedp.CSS(`[data-do="decline"]`)), chromedp.WaitVisible(chromedp.CSS("dialog[open]")))
+	shoot(t, ctx, "sure")
+	do(t, ctx, chromedp.Click(chromedp.CSS("dialog button:not(.main)")), chromedp.WaitNotPresent(chromedp.CSS("dialog")))
+	lead.get("/api/v1/requests/"+q.ID).is(http.StatusOK, `"state":"pending"`)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="decline"]`)), chromedp.Click(chromedp.CSS("dialog button.main")))
+	sees(t, ctx, "The request is declined.")
+	sees(t, ctx, "declined by Leila: it is satire")
+
+	do(t, ctx, chromedp.Navigate(o.url+"/appeals/"+a.ID.String()), chromedp.WaitVisible(chromedp.CSS(`[data-decision="reject"]`)))
+	sees(t, ctx, "rejecting takes effect at once, and is final")
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#why"), "it was fraud"), chromedp.Click(chromedp.CSS(`[data-decision="reject"]`)), chromedp.WaitVisible(chromedp.CSS("dialog[open]")))
+	lead.get("/api/v1/appeals/"+a.ID.String()).is(http.StatusOK, `"state":"open"`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("dialog button.main")), chromedp.WaitVisible(chromedp.CSS("[data-request]")))
+	lead.get("/api/v1/appeals/"+a.ID.String()).is(http.StatusOK, `"state":"rejected"`)
+}
+
+// TestGovernInTheBrowser has an admin revoke a passkey and begin a freeze on the pages for it.
+func TestGovernInTheBrowser(t *testing.T) {
+	o := open(t)
+	ctx := testkit.Browser(t)
+	admin := o.comeIn(t, ctx, "admin")
+	held, err := o.Store.CredentialsOf(t.Context(), o.Actor("agent2").Person)
+	if err != nil || len(held) != 1 {
+		t.Fatal(held, err)
+	}
+	do(t, ctx, chromedp.Navigate(o.url+"/people"), chromedp.Click(chromedp.CSS(`a[href="/people/agent2"]`)), chromedp.WaitVisible(chromedp.CSS("#revoke")),
+		chromedp.Click(chromedp.CSS("#revoke button.main")))
+	sees(t, ctx, "Passkey: is needed")
+	do(t, ctx, chromedp.SetValue(chromedp.CSS(`#revoke [name="params.revoke"]`), held[0].ID.String()), changed(`#revoke [name="params.revoke"]`),
+		chromedp.SendKeys(chromedp.CSS("#revoke-reason"), "it is lost"), chromedp.Click(chromedp.CSS("#revoke button.main")), chromedp.WaitVisible(chromedp.CSS(`#revoke [data-do="send"]`)))
+	sees(t, ctx, "of Aron is revoked")
+	shoot(t, ctx, "person_revoke")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`#revoke [data-do="send"]`)), chromedp.WaitVisible(chromedp.CSS("[data-request]")))
+	sees(t, ctx, "is open: it waits for keys")
+	shoot(t, ctx, "person_asked")
+
+	do(t, ctx, chromedp.Navigate(o.url+"/freezes"), chromedp.SendKeys(chromedp.CSS("#freeze-reason"), "something is going on"),
+		chromedp.Click(chromedp.CSS("#freeze button.main")), chromedp.WaitVisible(chromedp.CSS(`#freeze [data-do="send"]`)))
+	sees(t, ctx, "Nothing darkens, silences or takes over protected accounts for 30 minutes")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`#freeze [data-do="send"]`)), chromedp.WaitVisible(chromedp.CSS("[data-request]")))
+	var open []request
+	admin.get("/api/v1/requests?state=pending").is(http.StatusOK).in(&open)
+	if len(open) != 2 {
+		t.Fatalf("open are %+v", open)
+	}
+	admin.turn(open[0].ID).is(http.StatusCreated)
+	do(t, ctx, chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS("[data-freeze]")))
+	sees(t, ctx, "no protected account is darkened")
 }

@@ -39,6 +39,7 @@ type orderField struct {
 	Value             string
 	Kinds             string
 	Max               int // characters; 0: as many as the server takes
+	Required          bool
 }
 
 type option struct {
@@ -114,8 +115,8 @@ func accountFields() []orderField {
 		{Name: "params.class", Label: "Class", Kinds: "set_class", Options: classes()},
 		{Name: "params.verified", Label: "Verification mark", Kinds: "set_verified",
 			Options: []option{{"true", "gets it", false}, {"false", "loses it", false}}},
-		{Name: "params.handle", Label: "The new handle", Kinds: "rename_handle", Max: model.MaxHandle + 1},
-		{Name: "params.email", Label: "The new e-mail address", Type: "email", Kinds: "change_email", Max: model.MaxEmail},
+		{Name: "params.handle", Label: "The new handle", Kinds: "rename_handle", Max: model.MaxHandle + 1, Required: true},
+		{Name: "params.email", Label: "The new e-mail address", Type: "email", Kinds: "change_email", Max: model.MaxEmail, Required: true},
 		{Name: "params.at", Label: "Not before (UTC)", Type: "datetime-local", Hint: "at once, when it is empty",
 			Kinds: "warn lock sensitive limit remove_post deactivate suspend ban restore"},
 		{Name: "rule", Label: "Rule", Hint: "which one of the network's, or which law", Kinds: told, Max: model.MaxRule},

@@ -72,12 +72,8 @@ func count(n int64, one, many string) string {
 	return humanize.Comma(n) + " " + many
 }
 
-// lasts is a length of time as commands take it (15m, 72h0m0s, "unlimited"), in words.
-func lasts(param string) string {
-	d, err := time.ParseDuration(param)
-	if err != nil {
-		return inWords(param)
-	}
+// lasts is a length of time in words.
+func lasts(d time.Duration) string {
 	var parts []string
 	for _, u := range []struct {
 		of        time.Duration
@@ -94,7 +90,9 @@ func lasts(param string) string {
 func paramWords(name, value string) string {
 	switch name {
 	case "for":
-		return lasts(value)
+		if d, err := time.ParseDuration(value); err == nil {
+			return lasts(d)
+		}
 	case "at", "until":
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
 			return when(at)
@@ -104,7 +102,12 @@ func paramWords(name, value string) string {
 }
 
 // stamp is a time as programs read it.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
 
 // inWords is a name of the API in words.
 func inWords(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") }

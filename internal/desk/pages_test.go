@@ -33,7 +33,7 @@ func TestAccountPage(t *testing.T) {
 	agent.get("/accounts/@nobody_here").is(http.StatusNotFound)
 	o.signIn(t, "lead").get("/accounts/@uncle").is(http.StatusOK, `<option value="set_class">`, `<option value="restore">`)
 	o.signIn(t, "admin").get("/accounts/@uncle").is(http.StatusOK, `<option value="set_verified">`).without(`<option value="suspend">`)
-	o.signIn(t, "auditor").get("/accounts/@uncle").is(http.StatusOK, "<strong>suspend</strong>").without(`data-form="order"`)
+	o.signIn(t, "auditor").get("/accounts/@uncle").is(http.StatusOK, "<strong>suspend</strong>").without(`data-form="order"`, "Ask to lift it")
 	last := o.signIn(t, "lastday")
 	last.get("/accounts/@uncle").is(http.StatusOK, `<option value="suspend">`).without(`<option value="restore">`)
 	last.get("/accounts/@president").is(http.StatusOK).without(`data-form="order"`)

@@ -107,7 +107,7 @@ func personForms(v personView) []orderForm {
 	}
 	if len(v.Passkeys) > 0 {
 		forms = append(forms, form("revoke", "Revoke a passkey", model.CmdEnrollCredential, "It signs nobody in and turns no key any more.",
-			orderField{Name: "params.revoke", Label: "Passkey", Options: passkeyOptions(v.Passkeys)}))
+			orderField{Name: "params.revoke", Label: "Passkey", Options: passkeyOptions(v.Passkeys), Required: true}))
 	}
 	return forms
 }

@@ -65,6 +65,12 @@ func (o *office) fits(t *testing.T, ctx context.Context, path string) {
 	if err != nil || wide > phone {
 		t.Errorf("%s is %d wide: %v", path, wide, err)
 	}
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.textContent"))
+	for _, machine := range []string{"0001-01", "Jan 0001", "0m0s", "h0m", "[agent", "1 followers", "1 people", "<no value>"} {
+		if err != nil || strings.Contains(text, machine) {
+			t.Errorf("%s says %s: %v", path, machine, err)
+		}
+	}
 	hidden, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("td")].filter((td) => !td.getClientRects().length).map((td) => td.textContent).join()`))
 	if err != nil || hidden != "" {
 		t.Errorf("%s hides %s: %v", path, hidden, err)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"net/http"
 
 	"keyturn/internal/audit"
@@ -52,7 +53,7 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 	if err != nil {
 		return err
 	}
-	v := policyView{policyEntity: policyOf(p, inForce), Classes: model.Classes(), Breaker: b.Breaker().Words(), Cedar: b.Cedar(),
+	v := policyView{policyEntity: policyOf(p, inForce), Classes: model.Classes(), Breaker: breakerWords(b.Breaker()), Cedar: b.Cedar(),
 		At: d.Guard.HighProfileAt()}
 	rights, err := d.rightsOf(r.Context(), who)
 	if err != nil {
@@ -75,6 +76,11 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 		v.Older = v.History[n-1].Leaf
 	}
 	return d.show(w, r, http.StatusOK, "policy", view{Title: "Policy", Path: "/policy", Person: who.person.Name, Data: v})
+}
+
+func breakerWords(b policy.Breaker) string {
+	return fmt.Sprintf("past %s by everyone together within %s, darkening stops for everyone for %s",
+		count(int64(b.Darkenings), "darkening", "darkenings"), lasts(b.Window), lasts(b.Freeze))
 }
 
 func cellsOf(b *policy.Bundle, rows []policy.Row, classes []model.Class) (all []policyRow, err error) {

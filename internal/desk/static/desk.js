@@ -144,7 +144,9 @@ function unseen(form) {
 async function preview(form) {
   unseen(form);
   const order = orderOf(form);
-  if (!order.kind) throw Object.assign(new Error("Choose what is to be done."), { field: "kind", why: "choose what is to be done" });
+  if (!order.kind) throw amiss("kind", "choose what is to be done");
+  const empty = [...form.elements].find((input) => input.required && !input.disabled && input.name !== "reason" && !input.value);
+  if (empty) throw amiss(empty.name, "is needed");
   const x = await call("POST", "/api/v1/explain", order);
   const place = form.querySelector("[data-answer]");
   if (x.words) place.append(paragraph(x.words, "strong"));
@@ -153,7 +155,7 @@ async function preview(form) {
     place.append(paragraph("It would be refused: " + x.refusal.error + lawWords(x.refusal), "note bad"));
     return "";
   }
-  place.append(paragraph(x.allowed ? "You can do this alone, and at once" + afterWait(x.need) + "." : "It takes " + needWords(x.need) + "."));
+  place.append(paragraph(x.allowed ? "You alone suffice" + afterWait(x.need) + ": it is done when you ask for it or, where that takes a passkey, when you turn your key on the request." : "It takes " + needWords(x.need) + "."));
   if (x.key_refusal) place.append(paragraph("Your own key would not count: " + x.key_refusal.error + lawWords(x.key_refusal), "note warn"));
   else if (!x.allowed) place.append(paragraph("With your own key it would still lack " + missingWords(x.missing) + "."));
   form.querySelector('[data-do="send"]').hidden = false;
@@ -217,14 +219,16 @@ function budgetWords({ hour, day }) {
 // send asks for what was previewed.
 async function send(button) {
   const form = button.form;
-  if (!form.reportValidity()) throw new Error("Something is missing.");
+  if (!form.reportValidity()) throw amiss("reason", "is needed");
   const q = await call("POST", "/api/v1/requests", orderOf(form));
-  if (q.state === "executed") {
+  const goesOnThere = ["view_private", "reset_credentials"].includes(q.kind); // its page has what comes next
+  if (q.state === "executed" && !goesOnThere) {
     tell("Done: " + q.words, "/requests/" + q.id, "See the request");
     location.assign(form.dataset.back);
     return "Done.";
   }
-  tell("Request " + q.id + (q.state === "waiting" ? " has its keys and waits for its time." : " is open: it waits for keys."));
+  const states = { waiting: " has its keys and waits for its time.", executed: " took effect.", pending: " is open: it waits for keys." };
+  tell("Request " + q.id + (states[q.state] || " is " + q.state + "."));
   location.assign("/requests/" + q.id);
   return "Asked for.";
 }
@@ -232,6 +236,11 @@ async function send(button) {
 // tell keeps what is to be said on the page that comes next, with a link.
 function tell(words, href, link) {
   sessionStorage.setItem("told", JSON.stringify({ words, href, link }));
+}
+
+// amiss is an error about one input.
+function amiss(field, why) {
+  return Object.assign(new Error(field + ": " + why), { field, why });
 }
 
 // sure asks whether something is meant.
@@ -388,7 +397,7 @@ async function resetLink(button) {
 async function stop(how) {
   const input = document.getElementById("reason");
   if (how !== "withdraw") {
-    if (!input.reportValidity()) throw Object.assign(new Error("Say why."), { field: "reason", why: "say why" });
+    if (!input.reportValidity()) throw amiss("reason", "say why");
     const words = how === "veto" ? "A veto ends the request for good. Your second one on the same case would not count."
       : "To decline ends the request for good: whoever asks would have to ask anew.";
     if (!await sure(words, how === "veto" ? "Yes, veto it" : "Yes, decline it")) return "";
