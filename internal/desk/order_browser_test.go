@@ -61,8 +61,8 @@ func TestAskInTheBrowser(t *testing.T) {
 		t.Fatal("the account is not dark")
 	}
 
-	do(t, ctx, chromedp.Click(chromedp.CSS(`td a[href*="kind=restore"]`)), chromedp.WaitVisible(chromedp.CSS(`[name="params.sanction"]`)),
-		chromedp.SendKeys(chromedp.CSS("#ask-reason"), "it was the wrong account"), chromedp.Click(chromedp.CSS("#ask button.main")))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`td a[href*="kind=restore"]`)), chromedp.WaitVisible(chromedp.CSS(`[name="params.sanction"]`)))
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#ask-reason"), "it was the wrong account"), chromedp.Click(chromedp.CSS("#ask button.main")))
 	sees(t, ctx, "is lifted")
 	shoot(t, ctx, "account_restore")
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="send"]`)))
@@ -141,8 +141,8 @@ func TestGovernInTheBrowser(t *testing.T) {
 	if err != nil || len(held) != 1 {
 		t.Fatal(held, err)
 	}
-	do(t, ctx, chromedp.Navigate(o.url+"/people"), chromedp.Click(chromedp.CSS(`a[href="/people/agent2"]`)), chromedp.WaitVisible(chromedp.CSS("#revoke")),
-		chromedp.Click(chromedp.CSS("#revoke button.main")))
+	do(t, ctx, chromedp.Navigate(o.url+"/people"), chromedp.Click(chromedp.CSS(`a[href="/people/agent2"]`)), chromedp.WaitVisible(chromedp.CSS("#revoke")))
+	do(t, ctx, chromedp.Click(chromedp.CSS("#revoke button.main")))
 	sees(t, ctx, "Passkey: is needed")
 	do(t, ctx, chromedp.SetValue(chromedp.CSS(`#revoke [name="params.revoke"]`), held[0].ID.String()), changed(`#revoke [name="params.revoke"]`),
 		chromedp.SendKeys(chromedp.CSS("#revoke-reason"), "it is lost"), chromedp.Click(chromedp.CSS("#revoke button.main")), chromedp.WaitVisible(chromedp.CSS(`#revoke [data-do="send"]`)))

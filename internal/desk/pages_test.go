@@ -129,3 +129,23 @@ func TestFreezeIsSeen(t *testing.T) {
 	security.turn(f.ID).is(http.StatusCreated)
 	agent.get("/requests").is(http.StatusOK, "Sam confirmed it, and it lasts until it is ended").without("lapses")
 }
+
+// TestPostIsRemovedFromTheForm removes a post as the form of its author's page asks for it, and restores it by the link
+// beside what is on the account.
+func TestPostIsRemovedFromTheForm(t *testing.T) {
+	o := open(t)
+	agent := o.signIn(t, "agent")
+	post := o.Post("uncle", "buy this").String()
+	order := map[string]any{"kind": "remove_post", "account": "@uncle", "post": post, "case": o.Case("uncle").String(), "reason": "spam",
+		"rule": "1", "params": map[string]string{"category": "scams_and_fraud", "message": "No."}}
+	agent.post("/api/v1/explain", order).is(http.StatusOK, `"allowed":true`, "becomes dark")
+	agent.ask(order, http.StatusCreated)
+	agent.get("/accounts/@uncle").is(http.StatusOK, "of post <span class=\"mono\">"+post)
+	on, err := o.Store.UnliftedSanctions(t.Context(), o.Accounts["uncle"])
+	if err != nil || len(on) != 1 {
+		t.Fatal(on, err)
+	}
+	agent.get("/accounts/@uncle").is(http.StatusOK, `href="?kind=restore&amp;sanction=`+on[0].ID.String()+`#ask"`)
+	agent.ask(map[string]any{"kind": "restore", "account": "@uncle", "reason": "no spam", "params": map[string]string{"sanction": on[0].ID.String()}}, http.StatusCreated)
+	agent.get("/accounts/@uncle").is(http.StatusOK, "Nothing hides, limits or locks it.", "lifted <time")
+}

@@ -450,6 +450,7 @@ async function run(button, status, action) {
     say(status, "bad", label ? label.firstChild.textContent.trim() + ": " + error.why : inWords(error));
   } finally {
     button.disabled = false;
+    status?.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -531,13 +532,14 @@ for (const form of document.querySelectorAll("form[data-form]")) {
 }
 for (const form of document.querySelectorAll('form[data-form="order"]')) {
   fit(form);
+  addEventListener("pageshow", () => fit(form)); // a browser that goes back puts in what was chosen
   form.addEventListener("input", () => {
     unseen(form);
     fit(form);
   });
 }
 for (const button of document.querySelectorAll("button[data-do]")) {
-  const status = button.form?.querySelector(".status") || button.closest(".card")?.querySelector(".status") || document.querySelector(".status");
+  const status = button.form?.querySelector(".status") || button.closest("section")?.querySelector(".status") || document.querySelector(".status");
   button.addEventListener("click", () => run(button, status, () => actions[button.dataset.do](button)));
 }
 const article = document.querySelector("[data-request]");
