@@ -23,6 +23,7 @@ type accountEntity struct {
 	Requests  []requestEntity  `json:"requests"`
 	Case      string           `json:"case"`
 	Purge     *purgeEntity     `json:"purge,omitempty"` // its content is being erased, or was
+	marks     []store.Strike   // the strikes one by one, for its page
 }
 
 type purgeEntity struct {
@@ -90,7 +91,7 @@ func (d *desk) accountOf(ctx context.Context, a model.Account) (accountEntity, e
 	if err != nil {
 		return e, err
 	}
-	e.Strikes = standing(strikes)
+	e.Strikes, e.marks = standing(strikes), strikes
 	open, err := d.Store.OpenCase(ctx, a.ID)
 	if err != nil && model.KindOf(err) != model.KindNotFound {
 		return e, err

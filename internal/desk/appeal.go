@@ -155,7 +155,7 @@ func (d *desk) appealsPage(w http.ResponseWriter, r *http.Request, who caller) e
 		}
 		closed = append(closed, some...)
 	}
-	return d.show(w, http.StatusOK, "appeals", view{Title: "Appeals", Path: "/appeals", Person: who.person.Name,
+	return d.show(w, r, http.StatusOK, "appeals", view{Title: "Appeals", Path: "/appeals", Person: who.person.Name,
 		Data: map[string]any{"Open": open, "Closed": closed, "Later": older(open, l, func(a appealEntity) model.ID { return a.ID })}})
 }
 
@@ -167,6 +167,7 @@ type appealView struct {
 	appealEntity
 	CategoryWords string
 	Auditor       bool   // the viewer changes nothing
+	AtOnce        bool   // the viewer's rejection takes effect at once
 	WhyNot        string // why the viewer may not decide it; empty when they may, as far as can be told
 }
 
@@ -178,16 +179,16 @@ func (d *desk) appealPage(w http.ResponseWriter, r *http.Request, who caller) er
 		return err
 	}
 	v := appealView{appealEntity: e, CategoryWords: moderation.CategoryWords(e.Statement.Category),
-		Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
+		Auditor: onlyAudits(who)}
 	if e.State == model.AppealOpen && !v.Auditor {
 		x, err := d.Guard.Explain(r.Context(), who.Person, model.Command{Kind: model.CmdDecideAppeal, Account: e.Account.ID,
 			Case: e.Statement.Case, Params: map[string]string{"appeal": e.ID.String(), "decision": "reject"}})
 		if err != nil {
 			return err
 		}
-		if x.Refusal != nil {
+		if v.AtOnce = x.Allowed; x.Refusal != nil {
 			v.WhyNot = x.Refusal.Message
 		}
 	}
-	return d.show(w, http.StatusOK, "appeal", view{Title: "Appeal of @" + e.Account.Handle, Path: "/appeals", Person: who.person.Name, Data: v})
+	return d.show(w, r, http.StatusOK, "appeal", view{Title: "Appeal of @" + e.Account.Handle, Path: "/appeals", Person: who.person.Name, Data: v})
 }

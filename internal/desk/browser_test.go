@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,7 +34,8 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 	}
 }
 
-// do runs steps in the browser, each of which must end.
+// do runs steps in the browser, each of which must end. The page that they lead to is then loaded whole: before its script
+// has run, its forms do nothing.
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
@@ -42,6 +44,13 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 		text, _ := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("main")))
 		t.Fatalf("%v; the page says %q", err, text)
 	}
+	testkit.Eventually(t, 20*time.Second, func() error {
+		state, err := chromedp.Run(limited, chromedp.Evaluate[string]("document.readyState"))
+		if err == nil && state != "complete" {
+			err = fmt.Errorf("the page is %s", state)
+		}
+		return err
+	})
 }
 
 // sees waits until the page's content has a text.
@@ -105,7 +114,7 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	o.signIn(t, "security").turn(q.ID).is(http.StatusAccepted)
 	sees(t, ctx, "unless somebody vetoes it before")
 	shoot(t, ctx, "waiting")
-	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#reason"), "the threats are from another account"), chromedp.Click(chromedp.CSS(`[data-do="veto"]`)))
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#reason"), "the threats are from another account"), chromedp.Click(chromedp.CSS(`[data-do="veto"]`)), chromedp.Click(chromedp.CSS("dialog button.main")))
 	sees(t, ctx, "The request is vetoed")
 	sees(t, ctx, "vetoed by Grace: the threats are from another account")
 	shoot(t, ctx, "vetoed")

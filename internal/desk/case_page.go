@@ -8,6 +8,7 @@ import (
 
 	"keyturn/internal/model"
 	"keyturn/internal/moderation"
+	"keyturn/internal/web"
 )
 
 // casesView is what the page of cases shows.
@@ -15,6 +16,7 @@ type casesView struct {
 	Cases  []caseEntity
 	Query  url.Values // as it was asked for
 	People []worker   // by whom a case can be worked on
+	Error  string     // why the query makes no sense; empty when it does
 	Older  string     // the address of the next page; empty on the last one
 }
 
@@ -24,14 +26,17 @@ type worker struct{ Login, Name string }
 // casesPage lists cases: without a query the open ones, the most urgent first.
 func (d *desk) casesPage(w http.ResponseWriter, r *http.Request, who caller) error {
 	q := moderation.Query{State: model.CaseOpen}
-	if err := d.readCases(r, who, &q); err != nil {
-		return err
-	}
 	asked := r.URL.Query()
-	q.ByPriority = q.State == model.CaseOpen && asked.Get("order") != "newest"
 	v := casesView{Query: asked}
-	var err error
-	if v.Cases, err = d.listCases(r.Context(), q); err != nil {
+	err := d.readCases(r, who, &q)
+	if q.ByPriority = q.State == model.CaseOpen && asked.Get("order") != "newest"; err == nil {
+		v.Cases, err = d.listCases(r.Context(), q)
+	}
+	status := http.StatusOK
+	switch kind := model.KindOf(err); {
+	case kind == model.KindInvalid || kind == model.KindNotFound: // the form is shown again, with what was asked for
+		v.Error, status = err.Error(), web.StatusOf(err)
+	case err != nil:
 		return err
 	}
 	if v.People, err = d.workers(r); err != nil {
@@ -42,7 +47,7 @@ func (d *desk) casesPage(w http.ResponseWriter, r *http.Request, who caller) err
 		next.Set("before", older.String())
 		v.Older = "/cases?" + next.Encode()
 	}
-	return d.show(w, http.StatusOK, "cases", view{Title: "Cases", Path: "/cases", Person: who.person.Name, Data: v})
+	return d.show(w, r, status, "cases", view{Title: "Cases", Path: "/cases", Person: who.person.Name, Data: v})
 }
 
 // workers are the people to whom cases can be assigned, by name.
@@ -76,6 +81,7 @@ type caseView struct {
 	Works    bool // the viewer works on cases
 	Mine     bool // the viewer works on this one
 	Gives    bool // the viewer may give it to somebody, or back
+	Auditor  bool // the viewer changes nothing
 }
 
 // casePage shows one case: who said what of the account, what is kept of its posts, and what staff did.
@@ -84,7 +90,7 @@ func (d *desk) casePage(w http.ResponseWriter, r *http.Request, who caller) erro
 	if err != nil {
 		return err
 	}
-	v := caseView{Works: d.Moderation.Works(who.person)}
+	v := caseView{Works: d.Moderation.Works(who.person), Auditor: onlyAudits(who)}
 	if v.caseEntity, err = d.caseCalled(r.Context(), id); err != nil {
 		return err
 	}
@@ -100,5 +106,5 @@ func (d *desk) casePage(w http.ResponseWriter, r *http.Request, who caller) erro
 	if v.People, err = d.workers(r); err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "case", view{Title: "Case on @" + v.Account.Handle, Path: "/cases", Person: who.person.Name, Data: v})
+	return d.show(w, r, http.StatusOK, "case", view{Title: "Case on @" + v.Account.Handle, Path: "/cases", Person: who.person.Name, Data: v})
 }

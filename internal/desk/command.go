@@ -7,6 +7,7 @@ import (
 
 	"keyturn/internal/guard"
 	"keyturn/internal/model"
+	"keyturn/internal/moderation"
 	"keyturn/internal/web"
 )
 
@@ -126,6 +127,7 @@ type explanation struct {
 	Key     *refusal `json:"key_refusal,omitempty"` // why the caller's own key would not count
 	Row     string   `json:"row"`
 	Policy  string   `json:"policy"`
+	Words   string   `json:"words,omitempty"`   // what would happen, in a sentence
 	Preview *preview `json:"preview,omitempty"` // of a darkening
 }
 
@@ -176,7 +178,15 @@ func (d *desk) explain(w http.ResponseWriter, r *http.Request, who caller) error
 	if x.Refusal != nil && (x.Refusal.Kind == model.KindInvalid || x.Refusal.Kind == model.KindNotFound) {
 		return x.Refusal // the question makes no sense, whoever asks
 	}
-	return web.WriteJSON(w, http.StatusOK, explanation{Allowed: x.Allowed, Need: needOf(x.Need),
+	words := moderation.Words(unasked(c, x), d.settings.WaitDivisor)
+	return web.WriteJSON(w, http.StatusOK, explanation{Words: words, Allowed: x.Allowed, Need: needOf(x.Need),
 		Missing: missing{x.Missing.Keys, notNil(x.Missing.Roles), x.Missing.Teams}, Refusal: refusalOf(x.Refusal),
 		Key: refusalOf(x.Key), Row: string(x.Row), Policy: x.Policy, Preview: previewOf(x)})
+}
+
+// unasked is the request that a command would become, as far as its words need it: its private texts are still among its
+// parameters.
+func unasked(c model.Command, x guard.Explanation) model.Request {
+	c.Private = c.Params
+	return model.Request{Command: c, Target: x.Target, Need: x.Need}
 }

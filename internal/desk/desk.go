@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"keyturn/internal/guard"
 	"keyturn/internal/moderation"
+	"keyturn/internal/policy"
 	"keyturn/internal/staff"
 	"keyturn/internal/store"
 	"keyturn/internal/watch"
@@ -56,6 +58,7 @@ type desk struct {
 	writes    *web.Limiter
 	trial     chan struct{} // holds the one who compares or tries a policy
 	pages     map[string]*template.Template
+	inForce   atomic.Pointer[policy.Bundle] // the policy in force when it was last looked at
 }
 
 // New makes the desk's handler: everything but /ledger and the operators' endpoints.
@@ -156,19 +159,23 @@ func (d *desk) routes(mux *http.ServeMux) {
 		mux.Handle(pattern, web.Handler(d.Log, web.DeskStyle, h))
 	}
 	for pattern, h := range map[string]web.HandlerFunc{
-		"GET /{$}":           d.page(d.requestsPage),
-		"GET /requests":      d.page(d.requestsPage),
-		"GET /requests/{id}": d.page(d.requestPage),
-		"GET /cases":         d.page(d.casesPage),
-		"GET /cases/{id}":    d.page(d.casePage),
-		"GET /appeals":       d.page(d.appealsPage),
-		"GET /appeals/{id}":  d.page(d.appealPage),
-		"GET /people":        d.page(d.peoplePage),
-		"GET /policy":        d.page(d.policyPage),
-		"GET /policy/{hash}": d.page(d.policyPage),
-		"GET /incidents":     d.page(d.incidentsPage),
-		"GET /sign-in":       d.signInPage,
-		"GET /enrol/{token}": d.enrolPage,
+		"GET /{$}":               d.page(d.requestsPage),
+		"GET /requests":          d.page(d.requestsPage),
+		"GET /requests/{id}":     d.page(d.requestPage),
+		"GET /cases":             d.page(d.casesPage),
+		"GET /cases/{id}":        d.page(d.casePage),
+		"GET /appeals":           d.page(d.appealsPage),
+		"GET /appeals/{id}":      d.page(d.appealPage),
+		"GET /people":            d.page(d.peoplePage),
+		"GET /people/{login}":    d.page(d.personPage),
+		"GET /accounts":          d.page(d.accountsPage),
+		"GET /accounts/{handle}": d.page(d.accountPage),
+		"GET /freezes":           d.page(d.freezesPage),
+		"GET /policy":            d.page(d.policyPage),
+		"GET /policy/{hash}":     d.page(d.policyPage),
+		"GET /incidents":         d.page(d.incidentsPage),
+		"GET /sign-in":           d.signInPage,
+		"GET /enrol/{token}":     d.enrolPage,
 
 		"GET /recover":         d.recoverPage,
 		"GET /recover/{token}": d.recoveryPage,

@@ -122,5 +122,5 @@ func (d *desk) incidentsPage(w http.ResponseWriter, r *http.Request, who caller)
 			data["Older"] = older(all, l, func(e incidentEntity) model.ID { return e.ID })
 		}
 	}
-	return d.show(w, http.StatusOK, "incidents", view{Title: "Incidents", Path: "/incidents", Person: who.person.Name, Data: data})
+	return d.show(w, r, http.StatusOK, "incidents", view{Title: "Incidents", Path: "/incidents", Person: who.person.Name, Data: data})
 }

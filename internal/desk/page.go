@@ -22,14 +22,16 @@ type view struct {
 	Path   string // which entry of the menu is lit
 	Person string // who is signed in; empty for nobody
 	Demo   bool
-	Unseen int64 // incidents that nobody has acknowledged
+	Unseen int64          // incidents that nobody has acknowledged
+	Frozen []freezeEntity // the freezes that are on
 	Data   any
 }
 
 // parsePages reads each page's template together with the layout.
 func parsePages() (map[string]*template.Template, error) {
-	funcs := template.FuncMap{"when": when, "stamp": stamp, "words": inWords, "comma": humanize.Comma, "short": short}
-	layout, err := template.New("layout.html").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html")
+	funcs := template.FuncMap{"when": when, "stamp": stamp, "words": inWords, "comma": humanize.Comma, "short": short, "count": count, "param": paramWords, "trimDot": func(s string) string { return strings.TrimSuffix(s, ".") },
+		"pair": func(form string, f orderField) map[string]any { return map[string]any{"Form": form, "Field": f} }}
+	layout, err := template.New("layout.html").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/ask.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the desk's pages: %w", err)
 	}
@@ -39,7 +41,7 @@ func parsePages() (map[string]*template.Template, error) {
 	}
 	pages := map[string]*template.Template{}
 	for _, f := range names {
-		if f.Name() == "layout.html" {
+		if f.Name() == "layout.html" || f.Name() == "ask.html" {
 			continue
 		}
 		t, err := layout.Clone()
@@ -54,11 +56,58 @@ func parsePages() (map[string]*template.Template, error) {
 	return pages, nil
 }
 
-// when is a time as people read it.
-func when(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") }
+// when is a time as people read it; there is none in the zero one.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "not known"
+	}
+	return t.UTC().Format("2 Jan 2006, 15:04:05 UTC")
+}
+
+// count is a number of things, each of which has a name.
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return humanize.Comma(n) + " " + many
+}
+
+// lasts is a length of time in words.
+func lasts(d time.Duration) string {
+	var parts []string
+	for _, u := range []struct {
+		of        time.Duration
+		one, many string
+	}{{24 * time.Hour, "day", "days"}, {time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}, {time.Second, "second", "seconds"}} {
+		if n := d / u.of; n > 0 {
+			parts, d = append(parts, count(int64(n), u.one, u.many)), d%u.of
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// paramWords is the value of a command's parameter as people read it.
+func paramWords(name, value string) string {
+	switch name {
+	case "for":
+		if d, err := time.ParseDuration(value); err == nil {
+			return lasts(d)
+		}
+	case "at", "until":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return when(at)
+		}
+	}
+	return value
+}
 
 // stamp is a time as programs read it.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
 
 // inWords is a name of the API in words.
 func inWords(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") }
@@ -74,7 +123,7 @@ func (d *desk) page(h memberFunc) web.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := d.staff(h)(w, r)
 		if model.KindOf(err) == model.KindUnauthenticated {
-			http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+			http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 			return nil
 		}
 		return err
@@ -82,9 +131,13 @@ func (d *desk) page(h memberFunc) web.HandlerFunc {
 }
 
 // show renders a page. It is rendered whole before anything is sent, so that an error is an error page.
-func (d *desk) show(w http.ResponseWriter, status int, name string, v view) error {
+func (d *desk) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) error {
 	if v.Demo = d.settings.Demo; v.Person != "" {
 		v.Unseen = d.Watch.Unacknowledged()
+		var err error
+		if v.Frozen, err = d.activeFreezes(r.Context()); err != nil {
+			return err
+		}
 	}
 	var b bytes.Buffer
 	if err := d.pages[name].Execute(&b, v); err != nil {
@@ -98,8 +151,8 @@ func (d *desk) show(w http.ResponseWriter, status int, name string, v view) erro
 }
 
 // pageStyle tells an error as a page, in words.
-func (d *desk) pageStyle(w http.ResponseWriter, _ *http.Request, p web.Problem) {
-	err := d.show(w, p.Status, "error", view{Title: http.StatusText(p.Status), Data: p})
+func (d *desk) pageStyle(w http.ResponseWriter, r *http.Request, p web.Problem) {
+	err := d.show(w, r, p.Status, "error", view{Title: http.StatusText(p.Status), Data: p})
 	if err != nil {
 		d.Log.Error("an error page cannot be shown", "err", err)
 		http.Error(w, p.Message, p.Status)
@@ -114,7 +167,7 @@ func (d *desk) signInPage(w http.ResponseWriter, r *http.Request) error {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
 		next = "/requests"
 	}
-	return d.show(w, http.StatusOK, "sign_in", view{Title: "Sign in", Data: next})
+	return d.show(w, r, http.StatusOK, "sign_in", view{Title: "Sign in", Data: next})
 }
 
 // enrolPage is where somebody who was invited makes a passkey.
@@ -126,7 +179,7 @@ func (d *desk) enrolPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "enrol", view{Title: "Make your passkey", Data: map[string]any{
+	return d.show(w, r, http.StatusOK, "enrol", view{Title: "Make your passkey", Data: map[string]any{
 		"Login": e.Login, "Token": r.PathValue("token"), "ExpiresAt": e.ExpiresAt}})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"keyturn/internal/model"
+	"keyturn/internal/policy"
 	"keyturn/internal/store"
 )
 
@@ -30,8 +31,13 @@ func (d *desk) peoplePage(w http.ResponseWriter, r *http.Request, who caller) er
 	if err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "people", view{Title: "People", Path: "/people", Person: who.person.Name,
+	rights, err := d.rightsOf(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return d.show(w, r, http.StatusOK, "people", view{Title: "People", Path: "/people", Person: who.person.Name,
 		Data: map[string]any{"People": people, "Enrolments": open, "Recoveries": recoveries,
 			"Stoppable": slices.ContainsFunc(recoveries, func(r recoveryEntity) bool { return r.State == store.RecoveryWaiting }), "Gaps": byPerson(gaps), "Roles": model.Roles(),
-			"Auditor": len(who.person.RoleSet()) == 1 && who.person.Has(model.RoleAuditor)}})
+			"Auditor": onlyAudits(who), "Invites": d.invites(who), "Grants": rights.may(policy.VerbRequest, model.CmdGrantRole, ""),
+			"Enrols": rights.may(policy.VerbRequest, model.CmdEnrollCredential, "")}})
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"net/http"
 
 	"keyturn/internal/audit"
@@ -20,7 +21,8 @@ type policyView struct {
 	History []audit.Publication
 	Older   int64
 	At      int64 // HighProfileAt
-	Auditor bool  // the viewer changes nothing
+	Asks    bool  // the viewer may ask for another policy
+	Sets    bool  // and for another setting
 }
 
 type policyRow struct {
@@ -51,8 +53,13 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 	if err != nil {
 		return err
 	}
-	v := policyView{policyEntity: policyOf(p, inForce), Classes: model.Classes(), Breaker: b.Breaker().Words(), Cedar: b.Cedar(),
-		At: d.Guard.HighProfileAt(), Auditor: who.person.Has(model.RoleAuditor) && len(who.person.RoleSet()) == 1}
+	v := policyView{policyEntity: policyOf(p, inForce), Classes: model.Classes(), Breaker: breakerWords(b.Breaker()), Cedar: b.Cedar(),
+		At: d.Guard.HighProfileAt()}
+	rights, err := d.rightsOf(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	v.Asks, v.Sets = rights.may(policy.VerbRequest, model.CmdPublishPolicy, ""), rights.may(policy.VerbRequest, model.CmdSetSetting, "")
 	if v.Rows, err = cellsOf(b, policy.ClassRows(), model.Classes()); err != nil {
 		return err
 	}
@@ -68,7 +75,12 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 	if n := len(v.History); n == l.limit {
 		v.Older = v.History[n-1].Leaf
 	}
-	return d.show(w, http.StatusOK, "policy", view{Title: "Policy", Path: "/policy", Person: who.person.Name, Data: v})
+	return d.show(w, r, http.StatusOK, "policy", view{Title: "Policy", Path: "/policy", Person: who.person.Name, Data: v})
+}
+
+func breakerWords(b policy.Breaker) string {
+	return fmt.Sprintf("past %s by everyone together within %s, darkening stops for everyone for %s",
+		count(int64(b.Darkenings), "darkening", "darkenings"), lasts(b.Window), lasts(b.Freeze))
 }
 
 func cellsOf(b *policy.Bundle, rows []policy.Row, classes []model.Class) (all []policyRow, err error) {

@@ -142,7 +142,7 @@ func (d *desk) recoverPage(w http.ResponseWriter, r *http.Request) error {
 	if err := d.strangers.Take(d.Sources.Of(r)); err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "recover", view{Title: "Lost passkeys"})
+	return d.show(w, r, http.StatusOK, "recover", view{Title: "Lost passkeys"})
 }
 
 // recoveryPage is where they make the new passkey, and then hand in what was signed for it.
@@ -165,5 +165,5 @@ func (d *desk) recoveryPage(w http.ResponseWriter, r *http.Request) error {
 	default:
 		data["Login"], data["ExpiresAt"], data["Statement"] = s.Login, s.Until, s.Text()
 	}
-	return d.show(w, http.StatusOK, "recovery", view{Title: "A new passkey", Data: data})
+	return d.show(w, r, http.StatusOK, "recovery", view{Title: "A new passkey", Data: data})
 }

@@ -78,6 +78,7 @@ type keyEntity struct {
 	Session  bool      `json:"session,omitempty"`   // the sign-in stood for it, no passkey signed
 	HeadSize int64     `json:"head_size,omitempty"` // of the ledger's head that it signed
 	Counts   bool      `json:"counts"`
+	Fills    bool      `json:"fills"` // a place of those that are needed; of an open request
 	WhyNot   string    `json:"why_not,omitempty"`
 }
 
@@ -256,14 +257,20 @@ func (d *desk) keysOf(ctx context.Context, q model.Request, e *requestEntity, pe
 			return err
 		}
 	}
+	if q.State == model.StatePending && e.Missing.None() {
+		// It cannot go on now, whoever signs, and the guard has weighed no key.
+		_, e.Missing = places(q.Need, keys, void, people)
+	}
 	e.Missing.Roles = notNil(e.Missing.Roles)
+	fills, _ := places(q.Need, keys, void, people)
 	e.OwnersKey = e.Missing.Keys > 0 && guard.TakesOwnersKey(q)
-	for _, k := range keys {
+	for i, k := range keys {
 		by := people.ref(k.Person)
 		if k.Owner != nil {
 			by = personRef{Name: "the account's owner"}
 		}
-		key := keyEntity{Person: by, Owner: k.Owner != nil, SignedAt: k.SignedAt, Session: k.Credential == 0, HeadSize: k.HeadSize, Counts: true}
+		key := keyEntity{Person: by, Owner: k.Owner != nil, SignedAt: k.SignedAt, Session: k.Credential == 0, HeadSize: k.HeadSize,
+			Counts: true, Fills: fills[i]}
 		if why := void[k.Person]; why != nil {
 			key.Counts, key.WhyNot = false, why.Message
 		}

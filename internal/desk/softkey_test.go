@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"net/http"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -33,4 +34,20 @@ func TestSoftwareKeyInTheBrowser(t *testing.T) {
 	if len(signed.Keys) != 1 || !signed.Keys[0].Counts {
 		t.Errorf("after the browser signed, the request is %+v", signed)
 	}
+
+	// Another tab does not have the key: the page asks for the file, and for no passkey of the device.
+	other := o.signIn(t, "agent").ask(map[string]any{"kind": "ban", "account": "@uncle", "reason": "spam", "rule": "1"}, http.StatusAccepted)
+	do(t, ctx, chromedp.Evaluate[chromedp.Void]("sessionStorage.clear()"), chromedp.Navigate(o.url+"/requests/"+other.ID), chromedp.Click(chromedp.CSS(`[data-do="key"]`)))
+	sees(t, ctx, "choose your key file again")
+	shoot(t, ctx, "softkey_again")
+	wrong := filepath.Join(t.TempDir(), "wrong.json")
+	if err := os.WriteFile(wrong, []byte("no JSON"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.SetUploadFiles(chromedp.CSS("#softkey"), []string{wrong}))
+	sees(t, ctx, "This is not a key file")
+	do(t, ctx, chromedp.SetUploadFiles(chromedp.CSS("#softkey"), []string{file}))
+	sees(t, ctx, "The key of lead is in this tab")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-do="key"]`)))
+	sees(t, ctx, "Your key counts")
 }

@@ -14,7 +14,10 @@ async function call(method, path, body) {
     const why = (answer && answer.error) || response.statusText;
     const field = answer && answer.field ? answer.field + ": " : "";
     const law = answer && answer.law ? " (law: " + answer.law.replaceAll("_", " ") + ")" : "";
-    throw new Error(field + why + law);
+    const error = new Error(field + why + law);
+    error.field = answer && answer.field;
+    error.why = why + law;
+    throw error;
   }
   return answer;
 }
@@ -23,7 +26,8 @@ async function call(method, path, body) {
 function inWords(error) {
   switch (error.name) {
     case "NotAllowedError":
-      return "The passkey was not used: it was cancelled, took too long, or is not on this device.";
+      return "The passkey was not used: it was cancelled, took too long, or is not on this device."
+        + (document.getElementById("softkey") ? " If your key is a file, choose it first." : "");
     case "InvalidStateError":
       return "This device holds a passkey for this login already: use another one.";
     case "SecurityError":
@@ -107,6 +111,160 @@ async function ask(order) {
   return "Asked for.";
 }
 
+// orderOf reads the form of a command. Inputs that the command does not take are disabled, and left out.
+function orderOf(form) {
+  const order = { params: {} };
+  for (const input of form.elements) {
+    const value = input.value.trim();
+    if (!input.name || input.disabled || !value) continue;
+    const [into, name] = input.name.startsWith("params.") ? [order.params, input.name.slice("params.".length)] : [order, input.name];
+    into[name] = input.type === "datetime-local" ? new Date(value + "Z").toISOString() : value;
+  }
+  return order;
+}
+
+// fit shows the inputs that the chosen command takes.
+function fit(form) {
+  const kind = form.elements.kind.value;
+  for (const field of form.querySelectorAll("[data-for]")) {
+    field.hidden = !field.dataset.for.split(" ").includes(kind);
+    for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = field.hidden;
+  }
+}
+
+// unseen takes back what was shown of an order that has changed since.
+function unseen(form) {
+  form.querySelector("[data-answer]").replaceChildren();
+  form.querySelector('[data-do="send"]').hidden = true;
+  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  say(form.querySelector(".status"), "", "");
+}
+
+// preview shows what would become of an order, and lets it be sent when it would not be refused.
+async function preview(form) {
+  unseen(form);
+  const order = orderOf(form);
+  if (!order.kind) throw amiss("kind", "choose what is to be done");
+  const empty = [...form.elements].find((input) => input.required && !input.disabled && input.name !== "reason" && !input.value);
+  if (empty) throw amiss(empty.name, "is needed");
+  const x = await call("POST", "/api/v1/explain", order);
+  const place = form.querySelector("[data-answer]");
+  if (x.words) place.append(paragraph(x.words, "strong"));
+  if (x.preview) place.append(paragraph(x.preview.words + ". " + budgetWords(x.preview)));
+  if (x.refusal) {
+    place.append(paragraph("It would be refused: " + x.refusal.error + lawWords(x.refusal), "note bad"));
+    return "";
+  }
+  place.append(paragraph(x.allowed ? "You alone suffice" + afterWait(x.need) + ": it is done when you ask for it or, where that takes a passkey, when you turn your key on the request." : "It takes " + needWords(x.need) + "."));
+  if (x.key_refusal) place.append(paragraph("Your own key would not count: " + x.key_refusal.error + lawWords(x.key_refusal), "note warn"));
+  else if (!x.allowed) place.append(paragraph("With your own key it would still lack " + missingWords(x.missing) + "."));
+  form.querySelector('[data-do="send"]').hidden = false;
+  return "";
+}
+
+function paragraph(text, className) {
+  const p = document.createElement("p");
+  p.className = className || "";
+  p.textContent = text;
+  return p;
+}
+
+function lawWords(refusal) {
+  return refusal.law ? " (law: " + refusal.law.replaceAll("_", " ") + ")" : "";
+}
+
+// counted is a number of things, each of which has a name.
+function counted(n, one, many) {
+  return n === 1 ? "1 " + one : n.toLocaleString("en") + " " + many;
+}
+
+function roleWords(roles) {
+  return roles.map((role) => role.replaceAll("_", " ")).join(", ");
+}
+
+// lengthWords is a length of time in words.
+function lengthWords(seconds) {
+  const parts = [];
+  for (const [of, one, many] of [[86400, "day", "days"], [3600, "hour", "hours"], [60, "minute", "minutes"], [1, "second", "seconds"]]) {
+    const n = Math.floor(seconds / of);
+    if (n) parts.push(counted(n, one, many));
+    seconds -= n * of;
+  }
+  return parts.join(" and ");
+}
+
+function afterWait(need) {
+  return need.wait_seconds ? ", with a wait of " + lengthWords(need.wait_seconds) : "";
+}
+
+function needWords(need) {
+  const roles = need.roles.length ? ", among them " + roleWords(need.roles) : "";
+  const teams = need.teams > 1 ? ", from " + need.teams + " teams" : "";
+  const wait = need.wait_seconds ? ", and then a wait of " + lengthWords(need.wait_seconds) : "";
+  return (need.keys === 1 ? "1 key" : need.keys + " people's keys") + roles + teams + wait;
+}
+
+function missingWords(missing) {
+  const parts = [counted(missing.keys, "more person", "more people")];
+  if (missing.roles.length) parts.push("somebody of " + roleWords(missing.roles).replaceAll(", ", ", somebody of "));
+  if (missing.teams) parts.push(counted(missing.teams, "more team", "more teams"));
+  return parts.join(": ");
+}
+
+function budgetWords({ hour, day }) {
+  const left = (x) => counted(x.accounts_left, "account", "accounts") + " and " + counted(x.reach_left, "follower", "followers");
+  return "Left of what you may darken: " + left(hour) + " this hour, " + left(day) + " today.";
+}
+
+// send asks for what was previewed.
+async function send(button) {
+  const form = button.form;
+  if (!form.reportValidity()) throw amiss("reason", "is needed");
+  const q = await call("POST", "/api/v1/requests", orderOf(form));
+  const goesOnThere = ["view_private", "reset_credentials"].includes(q.kind); // its page has what comes next
+  if (q.state === "executed" && !goesOnThere) {
+    tell("Done: " + q.words, "/requests/" + q.id, "See the request");
+    location.assign(form.dataset.back);
+    return "Done.";
+  }
+  const states = { waiting: " has its keys and waits for its time.", executed: " took effect.", pending: " is open: it waits for keys." };
+  tell("Request " + q.id + (states[q.state] || " is " + q.state + "."));
+  location.assign("/requests/" + q.id);
+  return "Asked for.";
+}
+
+// tell keeps what is to be said on the page that comes next, with a link.
+function tell(words, href, link) {
+  sessionStorage.setItem("told", JSON.stringify({ words, href, link }));
+}
+
+// amiss is an error about one input.
+function amiss(field, why) {
+  return Object.assign(new Error(field + ": " + why), { field, why });
+}
+
+// sure asks whether something is meant.
+function sure(words, yes) {
+  const dialog = document.createElement("dialog");
+  const answer = (text, value, className) => {
+    const button = document.createElement("button");
+    button.textContent = text;
+    button.className = className;
+    button.addEventListener("click", () => dialog.close(value));
+    return button;
+  };
+  const row = document.createElement("div");
+  row.className = "row";
+  row.append(answer(yes, "yes", "main"), answer("No, leave it", "", ""));
+  dialog.append(paragraph(words), row);
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => {
+    dialog.remove();
+    resolve(dialog.returnValue === "yes");
+  }));
+}
+
 // bringIn asks for a first role for somebody new.
 function bringIn(form) {
   const params = {};
@@ -115,9 +273,10 @@ function bringIn(form) {
 }
 
 // decide asks for the decision on the appeal that the page shows.
-function decide(button) {
-  const { account, appeal, decision } = button.dataset;
+async function decide(button) {
+  const { account, appeal, decision, final } = button.dataset;
   const params = { appeal, decision };
+  if (final && !await sure("This rejects the appeal at once and for good: the owner cannot appeal again.", "Yes, reject it")) return "";
   const message = document.getElementById("message").value.trim();
   if (message) params.message = message;
   return ask({ kind: "decide_appeal", account, reason: document.getElementById("why").value, params });
@@ -182,11 +341,7 @@ async function compare(button) {
     listed(place, "It is the policy in force already.", []);
     return "";
   }
-  const roles = diff.need.roles.length ? ", among them " + diff.need.roles.join(", ") : "";
-  const teams = diff.need.teams > 1 ? ", from " + diff.need.teams + " teams" : "";
-  const wait = diff.need.wait_seconds ? ", and then a wait of " + diff.need.wait_seconds / 3600 + " h" : "";
-  const keys = diff.need.keys === 1 ? "1 key" : diff.need.keys + " keys";
-  listed(place, "Publishing it takes " + keys + roles + teams + wait + ".", diff.changes);
+  listed(place, "Publishing it takes " + needWords(diff.need) + ".", diff.changes);
   return "";
 }
 
@@ -212,8 +367,10 @@ async function whatIf(button) {
 
 // restore asks for what an incident made dark to be visible again; the request's page takes the key.
 function restore(button) {
-  const { account, post } = button.dataset;
-  return ask({ kind: "restore", account, post, reason: "undone after an incident" });
+  const { account, post, incident } = button.dataset;
+  const note = document.getElementById("note-" + incident);
+  const reason = (note && note.value.trim()) || "undone after an incident";
+  return ask({ kind: "restore", account, post, reason });
 }
 
 async function acknowledge(form) {
@@ -238,14 +395,21 @@ async function resetLink(button) {
 }
 
 async function stop(how) {
-  const reason = document.getElementById("reason").value;
+  const input = document.getElementById("reason");
+  if (how !== "withdraw") {
+    if (!input.reportValidity()) throw amiss("reason", "say why");
+    const words = how === "veto" ? "A veto ends the request for good. Your second one on the same case would not count."
+      : "To decline ends the request for good: whoever asks would have to ask anew.";
+    if (!await sure(words, how === "veto" ? "Yes, veto it" : "Yes, decline it")) return "";
+  }
+  const reason = input.value;
   return told(await call("POST", request() + "/" + how, { reason }));
 }
 
 // onCase does something on the case of the page, and shows the case as it is then.
 async function onCase(how, body, words) {
   await call("POST", "/api/v1/cases/" + document.querySelector("[data-case]").dataset.case + "/" + how, body);
-  sessionStorage.setItem("told", words);
+  tell(words);
   location.reload();
   return words;
 }
@@ -264,7 +428,7 @@ function told(q) {
     vetoed: "The request is vetoed.",
     withdrawn: "The request is withdrawn.",
   };
-  sessionStorage.setItem("told", words[q.state] || "The request is " + q.state + ".");
+  tell(words[q.state] || "The request is " + q.state + ".");
   location.reload();
   return words[q.state] || "";
 }
@@ -281,10 +445,24 @@ async function run(button, status, action) {
   try {
     say(status, "good", await action());
   } catch (error) {
-    say(status, "bad", inWords(error));
+    const input = button.form && wrong(button.form, error);
+    const label = input && input.labels && input.labels[0];
+    say(status, "bad", label ? label.firstChild.textContent.trim() + ": " + error.why : inWords(error));
   } finally {
     button.disabled = false;
+    status?.scrollIntoView({ block: "nearest" });
   }
+}
+
+// wrong finds the input that an error names, marks it and goes there.
+function wrong(form, error) {
+  const name = error.field || "";
+  const input = form.elements[name] || form.elements[name.replace("params.", "")];
+  if (!name || !input || !input.name || input.type === "hidden") return null;
+  input.setAttribute("aria-invalid", "true");
+  input.addEventListener("input", () => input.removeAttribute("aria-invalid"), { once: true });
+  input.focus();
+  return input;
 }
 
 function say(status, tone, text) {
@@ -319,6 +497,8 @@ const forms = {
   "roll-back": rollBack,
   "set-high-profile": setHighProfile,
   acknowledge,
+  order: preview,
+  nothing: () => "", // its buttons say which
 };
 const actions = {
   key: turnKey,
@@ -341,31 +521,50 @@ const actions = {
   compare,
   "what-if": whatIf,
   restore,
+  send,
 };
 
 for (const form of document.querySelectorAll("form[data-form]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    run(form.querySelector("button"), form.querySelector(".status"), () => forms[form.dataset.form](form));
+    run(form.querySelector('button[type="submit"]') || form.querySelector("button"), form.querySelector(".status"), () => forms[form.dataset.form](form));
+  });
+}
+for (const form of document.querySelectorAll('form[data-form="order"]')) {
+  fit(form);
+  addEventListener("pageshow", () => fit(form)); // a browser that goes back puts in what was chosen
+  form.addEventListener("input", () => {
+    unseen(form);
+    fit(form);
   });
 }
 for (const button of document.querySelectorAll("button[data-do]")) {
-  const status = button.form?.querySelector(".status") || document.querySelector(".status");
+  const status = button.form?.querySelector(".status") || button.closest("section")?.querySelector(".status") || document.querySelector(".status");
   button.addEventListener("click", () => run(button, status, () => actions[button.dataset.do](button)));
 }
 const article = document.querySelector("[data-request]");
 if (article && (article.dataset.state === "pending" || article.dataset.state === "waiting")) follow(article, request());
 const followed = document.querySelector("[data-follow]");
 if (followed) follow(followed, followed.dataset.follow);
-const before = sessionStorage.getItem("told");
-const headline = document.querySelector(".headline");
-if (before && headline) {
+showTold();
+
+// showTold says what the page before left to be said.
+function showTold() {
+  const kept = sessionStorage.getItem("told");
+  const headline = document.querySelector(".headline");
+  if (!kept || !headline) return;
   sessionStorage.removeItem("told");
-  let status = document.querySelector(".status");
+  let status = document.querySelector(".headline + .status");
   if (!status) {
     status = document.createElement("p");
     status.setAttribute("role", "status");
     headline.after(status);
   }
-  say(status, "good", before);
+  const { words, href, link } = JSON.parse(kept);
+  say(status, "good", words);
+  if (!href) return;
+  const a = document.createElement("a");
+  a.href = href;
+  a.textContent = link;
+  status.append(" ", a);
 }

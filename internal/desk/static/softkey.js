@@ -4,12 +4,30 @@
 
 const softkeyStore = "softkey";
 
-// readSoftkey keeps a key file for this tab and says whose it is.
+// readSoftkey keeps a key file for this tab and says whose it is. That this browser uses key files is kept for longer than
+// the key: a tab that has lost it asks for the file, not for a passkey of the device.
 async function readSoftkey(file) {
-  const ring = JSON.parse(await file.text());
-  if (!ring.login || !Array.isArray(ring.authenticators)) throw new Error("This is not a software key file.");
+  const ring = parseRing(await file.text());
   sessionStorage.setItem(softkeyStore, JSON.stringify(ring));
+  localStorage.setItem(softkeyStore, ring.login);
   return ring.login;
+}
+
+function parseRing(text) {
+  let ring = null;
+  try {
+    ring = JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  if (!ring || !ring.login || !Array.isArray(ring.authenticators)) {
+    throw new Error("This is not a key file: choose one of those in the directory that keyturn demo printed.");
+  }
+  return ring;
+}
+
+function softkeyLost() {
+  return Boolean(localStorage.getItem(softkeyStore)) && !sessionStorage.getItem(softkeyStore);
 }
 
 function softkeyCredentials() {
@@ -20,6 +38,12 @@ function softkeyCredentials() {
 // softkeyAnswer signs what a passkey would sign (https://www.w3.org/TR/webauthn-3/#sctn-op-get-assertion), or answers
 // null when no key in this tab may.
 async function softkeyAnswer(publicKey) {
+  const again = document.getElementById("softkey-again");
+  if (softkeyLost() && again) {
+    again.hidden = false;
+    throw new Error("This tab does not have your key any more: choose your key file again.");
+  }
+  if (softkeyLost()) localStorage.removeItem(softkeyStore); // who signs in without a file uses a passkey from now on
   const allowed = (publicKey.allowCredentials || []).map((c) => c.id);
   const key = softkeyCredentials().find((c) => allowed.length === 0 || allowed.includes(c.id));
   if (!key) return null;
@@ -77,12 +101,19 @@ function fromBase64url(text) {
 const softkeyFile = document.getElementById("softkey");
 if (softkeyFile) {
   softkeyFile.addEventListener("change", async () => {
-    const status = softkeyFile.form.querySelector(".status");
+    const status = softkeyFile.closest("form, .card").querySelector(".status");
+    const login = softkeyFile.form && softkeyFile.form.elements.login;
+    if (!softkeyFile.files.length) return;
     try {
-      softkeyFile.form.elements.login.value = await readSoftkey(softkeyFile.files[0]);
-      say(status, "good", "The key is in this tab: sign in with it.");
+      const whose = await readSoftkey(softkeyFile.files[0]);
+      if (login) login.value = whose;
+      say(status, "good", login ? "The key is in this tab: sign in with it." : "The key of " + whose + " is in this tab: turn it.");
     } catch (error) {
       say(status, "bad", error.message);
     }
   });
 }
+
+// On a request's page the file is asked for when the tab has lost it, and a passkey of the device can be used instead.
+const softkeyAgain = document.getElementById("softkey-again");
+if (softkeyAgain) softkeyAgain.hidden = !softkeyLost();
