@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -106,6 +107,12 @@ func TestLaw12Policy(t *testing.T) {
 			x, err := w.Guard.Explain(t.Context(), w.person("lead"), w.Command(model.CmdSuspend, "aunt"))
 			if err != nil || x.Refusal == nil || x.Refusal.Law != failClosed {
 				t.Errorf("the explanation is %+v, %v", x.Refusal, err)
+			}
+			for login, sees := range map[string]bool{"lead": true, "security": true, "gov": true, "agent": false, "auditor": false, "admin": false} {
+				p, err := w.Store.Person(t.Context(), w.Actor(login).Person)
+				if err := errors.Join(err, w.Guard.See(t.Context(), p)); (err == nil) != sees {
+					t.Errorf("%s sees what there is to restore: %v", login, err)
+				}
 			}
 			if err := w.Guard.See(t.Context(), model.Person{}); err == nil {
 				t.Error("without a policy anybody sees the desk")

@@ -307,10 +307,14 @@ func lightIsEasier(made sanctionMade, history undoHistory, now time.Time) (need 
 // inDoubt is where laws 9 and 12 meet. Where the policy in force cannot say who may do something nobody may, but
 // restore: that is then for those who restore by their office.
 func inDoubt(d deed, p model.Person, why string) *model.Error {
-	if d.cmd.Kind == model.CmdRestore && (p.Has(model.RoleLead) || p.Has(model.RoleSecurity) || p.Has(model.RoleGovernmentAffairs)) {
+	if d.cmd.Kind == model.CmdRestore && restoresByOffice(p) {
 		return nil
 	}
 	return model.Refused(LawFailClosed, "%s", why)
+}
+
+func restoresByOffice(p model.Person) bool {
+	return p.Has(model.RoleLead) || p.Has(model.RoleSecurity) || p.Has(model.RoleGovernmentAffairs)
 }
 
 // boundedReach is law 10: what is darkened is charged in full to the requester and to every key-holder, over sliding
