@@ -36,6 +36,9 @@ func adminAction(ctx context.Context, c *call) (any, error) {
 	if c.HasValue("warning_preset_id") {
 		c.Fail(model.Invalid("warning_preset_id", "must be empty: this server has no presets"))
 	}
+	if len(c.Texts("rule_ids", maxTypes)) > 0 {
+		c.Fail(model.Invalid("rule_ids", "must be empty: this server has no numbered rules"))
+	}
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

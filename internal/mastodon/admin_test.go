@@ -287,6 +287,7 @@ func TestAdminBadInput(t *testing.T) {
 		{"type", nil}, {"type", []string{"type", "explode"}}, {"type", []string{"type", ""}},
 		{"report_id", []string{"type", "none", "report_id", "x"}},
 		{"warning_preset_id", []string{"type", "none", "warning_preset_id", "3"}},
+		{"rule_ids", []string{"type", "none", "rule_ids[]", "1"}},
 		{"send_email_notification", []string{"type", "none", "send_email_notification", "maybe"}},
 		{"text", []string{"type", "none", "text", strings.Repeat("x", model.MaxReason+1)}},
 	} {

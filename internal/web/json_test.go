@@ -37,6 +37,7 @@ func TestDecodeJSON(t *testing.T) {
 		{"wrong type within", "inner.n", jsonBody(`{"inner":{"n":"x"}}`)},
 		{"wrong ID", "id", jsonBody(`{"account":"x"}`)},
 		{"array", BodyField, jsonBody(`[]`)},
+		{"null", BodyField, jsonBody(` null `)},
 		{"two values", BodyField, jsonBody(`{}{}`)},
 		{"half", BodyField, jsonBody(`{"kind":`)},
 		{"nothing", BodyField, jsonBody(``)},
