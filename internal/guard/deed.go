@@ -25,6 +25,7 @@ type deed struct {
 	brief     bool           // a lock that law 1 excepts
 	loosens   bool           // it makes something easier (law 2)
 	cheap     bool           // what it gives is a place in the count, and no role that a row names (law 2)
+	taken     int64          // for what takes something from a person: from how many others the requester has taken alone lately
 	several   bool           // for what is cheap: somebody holds several roles, and could stand for several people
 	end       time.Duration  // how long a sanction lasts at most; zero: until it is lifted
 	until     time.Time      // when it ends, whenever it began; zero: end after its start

@@ -72,6 +72,11 @@ func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (v
 	if v.deed.info.Group == model.GroupDarken && c.b != nil {
 		v.deed.target.Budget = c.b.Budget(requester.RoleSet()...).ReachPerDay
 	}
+	if v.deed.takes() {
+		if v.deed.taken, err = c.r.TakenFrom(ctx, q.Requester, d.cmd.Person, c.now.Add(-takingDay)); err != nil {
+			return v, err
+		}
+	}
 	if len(d.lifts) > 0 {
 		if v.undo, err = c.weighRestore(ctx, &v.deed, q.Requester); err != nil {
 			return v, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keyturn/internal/demo"
+	"keyturn/internal/guard"
 	"keyturn/internal/model"
 	"keyturn/internal/policy"
 	"keyturn/internal/softkey"
@@ -198,8 +199,8 @@ func TestLaw02TighteningTakesOneKey(t *testing.T) {
 		w.on(model.CmdEnrollCredential, "agent", "revoke", held[0].ID.String()),
 		w.on(model.CmdSetEmployment, "agent2", "status", "notice"),
 		w.on(model.CmdSetEmployment, "agent2", "status", "ended"),
-		w.on(model.CmdSetEmployment, "gov", "kind", "contractor", "ends", "2018-01-01"),
-		w.on(model.CmdSetEmployment, "gov", "ends", "2017-12-31"),
+		w.on(model.CmdSetEmployment, "lead2", "kind", "contractor", "ends", "2018-01-01"),
+		w.on(model.CmdSetEmployment, "lead2", "ends", "2017-12-31"),
 		w.publish(func(doc object) { doc.at("rows", "warn", "standard")["keys"] = 2 }),
 		plain(model.CmdSetSetting, "name", "high_profile_at", "value", "99999"),
 		plain(model.CmdFreeze),
@@ -418,4 +419,31 @@ func TestLaw02PolicySurvivesItsPublication(t *testing.T) {
 	if got := w.request(w.ask("agent", w.Command(model.CmdBan, "uncle")).ID).Policy; got != b.Hash() {
 		t.Errorf("the next request is under %s", got)
 	}
+}
+
+// TestLaw02NobodyEmptiesTheDeskAlone: one person takes something from a few others a day, whatever it is; then it takes
+// two, until the day is over. Whom it was taken from already, something more may be taken from.
+func TestLaw02NobodyEmptiesTheDeskAlone(t *testing.T) {
+	w := newWorld(t)
+	end := func(login string) model.Command { return w.on(model.CmdSetEmployment, login, "status", "ended") }
+	fourth := w.ask("lead", end("admin2"))
+	w.Do("lead", end("agent"), "lead")
+	w.Do("lead", w.on(model.CmdGrantRole, "security", "role", "security", "revoke", "true"), "lead")
+	w.pass(13 * time.Hour)
+	w.Do("lead", w.on(model.CmdSetEmployment, "gov", "status", "notice"), "lead")
+	w.needs(w.ask("lead", end("gov")), 1, nil, 1, 0)
+	w.refused(guard.LawSigned, "what was asked for when it took one key", w.turning("lead", fourth))
+	held, err := w.Store.CredentialsOf(t.Context(), w.Actor("lead2").Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cmd := range []model.Command{end("admin2"), w.on(model.CmdGrantRole, "lead2", "role", "lead", "revoke", "true"),
+		w.on(model.CmdEnrollCredential, "lead2", "revoke", held[0].ID.String())} {
+		w.needs(w.ask("lead", cmd), 2, nil, 1, 0)
+	}
+	w.needs(w.ask("admin", end("admin2")), 1, nil, 1, 0) // somebody else's first
+	w.Do("lead", end("admin2"), "lead", "admin")
+	w.pass(12 * time.Hour)
+	w.needs(w.ask("lead", end("lead2")), 1, nil, 1, 0)
+	w.whole()
 }

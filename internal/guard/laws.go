@@ -89,6 +89,26 @@ func party(grant, row model.Requirement, several bool) int {
 	return max(grant.Keys, len(roleUnion(grant.Roles, row.Roles)))
 }
 
+// fewTakings is law 2 for what tightens: one person alone takes something from a few people a day, which stops whoever has
+// to be stopped. To empty the desk, so that nobody is left who could restore, takes two.
+func fewTakings(d deed, need model.Requirement) model.Requirement {
+	if d.takes() && d.taken >= TakenAlone {
+		need.Keys = max(2, need.Keys)
+	}
+	return need
+}
+
+// takes reports whether the command takes something from a person: employment, a role, a passkey.
+func (d deed) takes() bool {
+	return d.row == policy.RowTighten && d.info.Target == model.TargetPerson
+}
+
+// TakenAlone is from how many people one person may take something alone within a day (law 2).
+const (
+	TakenAlone = 3
+	takingDay  = 24 * time.Hour
+)
+
 // sealedKeys is law 2 for the day on which the people who could sign have lost their keys: a passkey that the recovery keys
 // ask for takes as many of them as the network set, and no fewer than any row of the table asks people for; its wait is
 // public, and longer than any row's.

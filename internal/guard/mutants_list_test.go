@@ -52,6 +52,8 @@ func mutants() []mutant {
 		{2, "guard/recovery", "f.person.Employment.Leaver(c.now)", "f.person.Employment.Ended(c.now)", "RecoveryDecidedAgain"},
 		{2, "guard/laws", "keys, wait = max(keys, row.Keys), max(wait, row.Wait)", "keys, wait = max(keys, 0*row.Keys), max(wait, row.Wait)", "RecoveryAsMuch"},
 		{2, "guard/laws", " || d.mapping.from.ID == signer", "", "Themselves"},
+		{2, "guard/laws", "d.takes() && d.taken >= TakenAlone", "d.takes() && d.taken > TakenAlone", "EmptiesTheDesk"},
+		{2, "guard/judge", "c.now.Add(-takingDay)", "c.now.Add(-takingDay/2)", "EmptiesTheDesk"},
 		{2, "guard/map_person", "	return d.gives(ctx, r, false)", "	return d.gives(ctx, r, true)", "StrictestRow"},
 
 		{3, "guard/laws", "	if !p.Employment.Leaver(now) {", "	if p.Employment.Status == model.EmploymentActive {", "WhoIsLeaving"},

@@ -36,7 +36,7 @@ func require(d deed, b *policy.Bundle) (model.Requirement, error) {
 		return need, &model.Error{Kind: model.KindForbidden, Law: LawFailClosed,
 			Message: "the policy says nothing about this", Err: err}
 	}
-	return noLoneGovernor(d, b, endingTakesTwo(d, twoKeys(d, need)))
+	return noLoneGovernor(d, b, fewTakings(d, endingTakesTwo(d, twoKeys(d, need))))
 }
 
 // roleUnion is every role that one of the lists names, each once.

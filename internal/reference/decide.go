@@ -112,6 +112,10 @@ func (w World) need(q Question, on Account, class model.Class) model.Requirement
 		return w.Table["unfreeze"][class]
 	case group == model.GroupTakeover:
 		return w.Table["takeover"][class]
+	case group == model.GroupGovern && !q.Loosens && q.Target != 0 && w.People[q.Person].othersTakenFrom(q.Target, w.Now) >= 3:
+		need := w.Table["tighten"][class]
+		need.Keys = max(need.Keys, 2)
+		return need
 	case group == model.GroupGovern && !q.Loosens:
 		return w.Table["tighten"][class]
 	case group == model.GroupGovern && q.Agent:
@@ -134,6 +138,17 @@ func (w World) somebodyHoldsSeveral() bool {
 		}
 	}
 	return false
+}
+
+// othersTakenFrom counts from whom, but for one, somebody has taken something within a day.
+func (p Person) othersTakenFrom(but model.ID, now time.Time) int {
+	others := map[model.ID]bool{}
+	for _, t := range p.TakenFrom {
+		if t.From != but && now.Sub(t.At) < 24*time.Hour {
+			others[t.From] = true
+		}
+	}
+	return len(others)
 }
 
 func recent(times []time.Time, now time.Time, within time.Duration) bool {

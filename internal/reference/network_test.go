@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/demo"
 	"keyturn/internal/guard"
+	"keyturn/internal/ledger"
 	"keyturn/internal/model"
 	"keyturn/internal/passkey"
 	"keyturn/internal/policy"
@@ -38,6 +39,7 @@ type network struct {
 	last     time.Time      // of the last entry
 	table    reference.Table
 	charges  []map[string]string
+	takings  map[model.ID][]reference.Taking
 	static   reference.World
 }
 
@@ -52,7 +54,7 @@ var budgets = map[model.Role]reference.Budget{
 func newNetwork(t *testing.T, r *rand.Rand) *network {
 	t.Helper()
 	n := &network{t: t, r: r, clock: testkit.NewClock(time.Date(2017, 11, 2, 18, 0, 0, 0, time.UTC)), rings: map[model.ID]*softkey.Ring{},
-		logins: map[model.ID]model.ID{}, posts: map[model.ID]model.ID{}}
+		logins: map[model.ID]model.ID{}, posts: map[model.ID]model.ID{}, takings: map[model.ID][]reference.Taking{}}
 	var err error
 	if n.table, err = reference.ReadTable(); err != nil {
 		t.Fatal(err)
@@ -63,6 +65,7 @@ func newNetwork(t *testing.T, r *rand.Rand) *network {
 	t.Cleanup(func() { n.store.Close() })
 	n.members()
 	n.born()
+	n.took()
 	for range 40 {
 		n.something()
 	}
@@ -235,6 +238,27 @@ func (n *network) something() {
 	}
 }
 
+// took has some people have taken something from others lately, each with one key.
+func (n *network) took() {
+	ctx := n.t.Context()
+	for _, by := range n.people[:4] {
+		for range n.r.IntN(8) {
+			from, ago := pick(n.r, n.people).ID, time.Duration(n.r.IntN(48*60))*time.Minute
+			q := model.Request{Command: model.Command{Kind: model.CmdSetEmployment, Person: from, Reason: "because of the test"}, Requester: by.ID,
+				Need: model.Requirement{Keys: 1, Teams: 1}, Nonce: make([]byte, 32), State: model.StateExecuted, Policy: "of then"}
+			err := n.store.Privileged(ctx, func(p *store.PrivTx) error {
+				q.ID, q.CreatedAt, q.ClosedAt = p.NextID(), p.Now().Add(-ago), p.Now().Add(-ago)
+				p.Entry.Facts.Event = ledger.EventExpired
+				return p.PutRequest(ctx, q)
+			})
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			n.takings[by.ID] = append(n.takings[by.ID], reference.Taking{From: from, At: q.ClosedAt})
+		}
+	}
+}
+
 // learn reads from the rows what the reference is to know.
 func (n *network) learn() {
 	ctx := n.t.Context()
@@ -275,7 +299,7 @@ func (n *network) person(ctx context.Context, p model.Person) reference.Person {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	m := reference.Person{Roles: p.RoleSet(), Team: p.Team, Employment: p.Employment, Passkeys: len(held)}
+	m := reference.Person{Roles: p.RoleSet(), Team: p.Team, Employment: p.Employment, Passkeys: len(held), TakenFrom: n.takings[p.ID]}
 	for _, c := range n.charges {
 		if c["person"] != p.ID.String() {
 			continue

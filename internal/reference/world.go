@@ -24,6 +24,13 @@ type Person struct {
 	Darkened   []Darkening
 	Undone     []time.Time // darkenings undone by one key
 	Passkeys   int
+	TakenFrom  []Taking // by requests of theirs for one key
+}
+
+// Taking is that something was taken from somebody: employment, a role, a passkey.
+type Taking struct {
+	From model.ID
+	At   time.Time
 }
 
 // Darkening is one that a person was charged for.

@@ -114,6 +114,17 @@ func (r Reads) VoidRequests(ctx context.Context, limit int) ([]model.Request, er
 		AND policy <> (SELECT hash FROM policies ORDER BY leaf DESC LIMIT 1) ORDER BY id LIMIT $1`, limit)
 }
 
+// TakenFrom counts the people, but for one, about whom something took effect since a time that a person asked for and that
+// took no more than one key: that takes something from them, since whatever gives takes more.
+func (r Reads) TakenFrom(ctx context.Context, requester, but model.ID, since time.Time) (n int64, err error) {
+	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(DISTINCT person) FROM requests WHERE requester = $1 AND closed_at > $2 AND person <> 0
+		AND person <> $3 AND state = 'executed' AND need LIKE '{"keys":1,%'`, requester, millis(since), but)
+	if err != nil {
+		err = fmt.Errorf("counting from whom person %d has taken something: %w", requester, err)
+	}
+	return n, err
+}
+
 // RequestsOn are the requests on an account, the newest first, at most limit.
 func (r Reads) RequestsOn(ctx context.Context, account model.ID, limit int) ([]model.Request, error) {
 	return r.requests(ctx, `WHERE account = $1 ORDER BY id DESC LIMIT $2`, account, limit)
