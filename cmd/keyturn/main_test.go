@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: addresses,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready": ready, "setenv": setenv, "sql": changeBySQL, "incident": incident,
+			"ready": ready, "answers": answers, "setenv": setenv, "sql": changeBySQL, "incident": incident,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -68,6 +68,24 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 		case <-ctx.Done():
 			ts.Fatalf("the server did not become ready")
 		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// answers waits until the network answers a path with a status: answers 404 /@president.
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: answers STATUS PATH")
+	}
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		res, err := http.Get(ts.Getenv("URL") + args[1])
+		ts.Check(err)
+		res.Body.Close()
+		if fmt.Sprint(res.StatusCode) == args[0] {
+			return
+		}
+		if time.Since(began) > 30*time.Second {
+			ts.Fatalf("%s is answered with %s", args[1], res.Status)
 		}
 	}
 }

@@ -136,6 +136,9 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	res, err := c.http.Do(req)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // nobody waits for it any more: that is not the desk's
+	}
 	if err != nil {
 		return fmt.Errorf("the desk at %s does not answer: %w", c.base, err)
 	}

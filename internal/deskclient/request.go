@@ -160,6 +160,13 @@ func (c *Client) Show(ctx context.Context, id string) (Request, error) {
 	return r, err
 }
 
+// Requests lists requests in a state, or in any when it is "", the newest first.
+func (c *Client) Requests(ctx context.Context, state model.RequestState) ([]Request, error) {
+	var list []Request
+	err := c.Get(ctx, "/api/v1/requests?state="+url.QueryEscape(string(state)), &list)
+	return list, err
+}
+
 // Private is what is private of an account, as one reading shows it.
 type Private struct {
 	Account Who    `json:"account"`
