@@ -15,9 +15,13 @@ import (
 
 type deskCmd struct {
 	DeskURL string `required:"" help:"The desk's address." placeholder:"URL" env:"KEYTURN_DESK_URL"`
-	As      string `required:"" help:"The login to sign in with." placeholder:"LOGIN" env:"KEYTURN_LOGIN"`
-	Keys    string `required:"" help:"Directory of software keys." type:"existingdir" placeholder:"DIR" env:"KEYTURN_KEYS"`
+	Session string `help:"The file of the session that login made; by default one for each desk, in your configuration directory." type:"path" placeholder:"FILE" env:"KEYTURN_SESSION"`
+	As      string `help:"In a demo: the login to sign in with." placeholder:"LOGIN" env:"KEYTURN_LOGIN"`
+	Keys    string `help:"In a demo: the directory of the software keys." type:"existingdir" placeholder:"DIR" env:"KEYTURN_KEYS"`
 	JSON    bool   `help:"Print answers as JSON."`
+
+	Login  deskLoginCmd  `cmd:"" help:"Sign in: somebody who is signed in at the desk in a browser types a code there and uses a passkey. The session is no key: what takes keys is signed on the request's page."`
+	Logout deskLogoutCmd `cmd:"" help:"End the session, and forget it."`
 
 	Request  deskRequestCmd  `cmd:"" help:"Ask the guard for a command. What one key may do on a standard account is done at once; everything else opens a request."`
 	Explain  deskExplainCmd  `cmd:"" help:"Say what would become of a command, whom it reaches and what is left of your budget; nothing is done. Exit 1 when it would be refused."`
@@ -43,15 +47,39 @@ type deskCmd struct {
 
 	Incidents   deskIncidentsCmd   `cmd:"" help:"List what the watch has noticed, the newest first."`
 	Acknowledge deskAcknowledgeCmd `cmd:"" help:"Say that you have seen an incident."`
+
+	signedIn *deskclient.Client
 }
 
-// client signs in.
+// client signs in with a demo's software key, or goes on with the session that login made.
 func (d *deskCmd) client(ctx context.Context) (*deskclient.Client, error) {
-	ring, err := softkey.Dir(d.Keys).Load(d.As)
+	switch {
+	case d.Keys != "" && d.As == "":
+		return nil, model.Invalid("as", "is needed beside --keys: whose software key to use")
+	case d.Keys == "" && d.As != "":
+		return nil, model.Invalid("keys", "is needed beside --as: the directory of the software keys, which only a demo has; otherwise keyturn desk login signs in")
+	case d.Keys != "":
+		ring, err := softkey.Dir(d.Keys).Load(d.As)
+		if err != nil {
+			return nil, err
+		}
+		return d.keep(deskclient.SignIn(ctx, d.DeskURL, ring))
+	}
+	file, err := d.sessionFile()
 	if err != nil {
 		return nil, err
 	}
-	return deskclient.SignIn(ctx, d.DeskURL, ring)
+	session, err := deskclient.LoadSession(file, d.DeskURL)
+	if err != nil {
+		return nil, err
+	}
+	return d.keep(deskclient.Resume(session))
+}
+
+// keep remembers the client, for what is printed.
+func (d *deskCmd) keep(c *deskclient.Client, err error) (*deskclient.Client, error) {
+	d.signedIn = c
+	return c, err
 }
 
 // answer prints a request, or what the desk said instead.
@@ -73,7 +101,15 @@ func (d *deskCmd) answer(con *console, r deskclient.Request, err error) error {
 		return printJSON(con.out, r)
 	}
 	printRequest(con, r)
+	if c := d.signedIn; c != nil && !c.HasKey() && r.State == model.StatePending {
+		fmt.Fprintf(con.out, "  to turn a key: %s\n", requestPage(c, r.ID.String()))
+	}
 	return nil
+}
+
+// requestPage is where a browser's passkey turns a key on a request.
+func requestPage(c *deskclient.Client, id string) string {
+	return c.Page("/requests/" + url.PathEscape(id))
 }
 
 // orderArgs say what a command is and what it is aimed at.
@@ -141,6 +177,9 @@ func (c *deskKeyCmd) Run(ctx context.Context, con *console, root *cli) error {
 	client, err := root.Desk.client(ctx)
 	if err != nil {
 		return err
+	}
+	if !client.HasKey() {
+		return model.Errorf(model.KindForbidden, "a session is no key: turn yours, with your passkey, at %s", requestPage(client, c.Request))
 	}
 	r, err := client.Turn(ctx, url.PathEscape(c.Request))
 	return root.Desk.answer(con, r, err)

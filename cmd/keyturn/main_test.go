@@ -2,15 +2,20 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"keyturn/internal/deskclient"
+	"keyturn/internal/softkey"
 )
 
 func TestMain(m *testing.M) {
@@ -24,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: addresses,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready": ready, "answers": answers, "setenv": setenv, "sql": changeBySQL, "incident": incident,
+			"ready": ready, "answers": answers, "setenv": setenv, "allow": allow, "sql": changeBySQL, "incident": incident,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -88,6 +93,33 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s is answered with %s", args[1], res.Status)
 		}
 	}
+}
+
+// allow has somebody allow the code that keyturn desk login shows in a file, as the desk's page does: allow LOGIN FILE.
+func allow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: allow LOGIN FILE")
+	}
+	code := ""
+	for began := time.Now(); code == ""; time.Sleep(20 * time.Millisecond) {
+		shown, err := os.ReadFile(ts.MkAbs(args[1]))
+		ts.Check(err)
+		code = regexp.MustCompile(`[B-Z]{4}-[B-Z]{4}`).FindString(string(shown))
+		if time.Since(began) > 30*time.Second {
+			ts.Fatalf("there is no code in %q", shown)
+		}
+	}
+	ring, err := softkey.Dir(ts.MkAbs("keys")).Load(args[0])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	c, err := deskclient.SignIn(ctx, ts.Getenv("DESKURL"), ring)
+	ts.Check(err)
+	options, err := c.Options(ctx, "/api/v1/device/options", map[string]string{"code": code})
+	ts.Check(err)
+	credential, err := ring.Assert(ts.Getenv("DESKURL"), options)
+	ts.Check(err)
+	ts.Check(c.Post(ctx, "/api/v1/device/allow", map[string]any{"code": code, "credential": json.RawMessage(credential)}, nil))
 }
 
 // setenv sets a variable to what a JSON answer in a file has for a name: setenv REQUEST stdout id.
