@@ -45,6 +45,8 @@ type deskCmd struct {
 	StopRecovery deskStopRecoveryCmd `cmd:"" help:"Stop a recovery during its public wait."`
 	Gaps         deskGapsCmd         `cmd:"" help:"List what the people who hold keys could not do any more, and what hangs on one person. Exit 1 when something is open now."`
 
+	Freezes deskFreezesCmd `cmd:"" help:"List the freezes that are on. Exit 1 when there is one."`
+
 	Incidents   deskIncidentsCmd   `cmd:"" help:"List what the watch has noticed, the newest first."`
 	Acknowledge deskAcknowledgeCmd `cmd:"" help:"Say that you have seen an incident."`
 
@@ -76,8 +78,11 @@ func (d *deskCmd) client(ctx context.Context) (*deskclient.Client, error) {
 	return d.keep(deskclient.Resume(session))
 }
 
-// keep remembers the client, for what is printed.
+// keep remembers the client, for what is printed. A sign-in that was refused is a no of that kind.
 func (d *deskCmd) keep(c *deskclient.Client, err error) (*deskclient.Client, error) {
+	if no, refused := deskclient.Refused(err); refused {
+		err = &model.Error{Kind: model.ErrorKind(no.Kind), Message: err.Error()}
+	}
 	d.signedIn = c
 	return c, err
 }
@@ -85,12 +90,19 @@ func (d *deskCmd) keep(c *deskclient.Client, err error) (*deskclient.Client, err
 // answer prints a request, or what the desk said instead.
 func (d *deskCmd) answer(con *console, r deskclient.Request, err error) error {
 	if no, refused := deskclient.Refused(err); refused {
-		if d.JSON {
+		wrong := no.Kind == string(model.KindInvalid) || no.Kind == string(model.KindNotFound)
+		switch {
+		case d.JSON:
 			if err := printJSON(con.out, no); err != nil {
 				return err
 			}
-		} else {
+		case wrong:
+			fmt.Fprintln(con.out, "✗", no)
+		default:
 			fmt.Fprintln(con.out, "✗ refused:", no)
+		}
+		if wrong {
+			return badInput{}
 		}
 		return failed{}
 	}
@@ -114,15 +126,15 @@ func requestPage(c *deskclient.Client, id string) string {
 
 // orderArgs say what a command is and what it is aimed at.
 type orderArgs struct {
-	Kind   string            `arg:"" help:"The command, such as suspend."`
+	Kind   string            `arg:"" help:"The command, such as suspend: one of those above."`
 	Target string            `arg:"" optional:"" help:"The account (@handle), the post (its ID), or the login of the person."`
 	Case   string            `help:"The case that it is done on." placeholder:"ID"`
 	Rule   string            `help:"The rule that was broken."`
-	Param  map[string]string `help:"A parameter of the command, such as for=72h, until=TIME, at=TIME or ground=legal." placeholder:"K=V" mapsep:"none"`
+	Param  map[string]string `help:"A parameter of the command, such as for=72h, until=TIME, at=TIME or ground=legal; see above." placeholder:"K=V" mapsep:"none"`
 }
 
 func (c *orderArgs) order(reason string) (deskclient.Order, error) {
-	kind, err := model.ParseCommandKind("kind", c.Kind)
+	kind, err := parseKind("kind", c.Kind)
 	if err != nil {
 		return deskclient.Order{}, err
 	}
@@ -142,7 +154,7 @@ func (c *orderArgs) order(reason string) (deskclient.Order, error) {
 	case c.Target != "":
 		return o, model.Invalid("target", "%s has no target", kind)
 	}
-	return o, nil
+	return o, checkParams(kind, o.Params)
 }
 
 type deskRequestCmd struct {
@@ -160,6 +172,9 @@ func (c *deskRequestCmd) Run(ctx context.Context, con *console, root *cli) error
 		return err
 	}
 	r, err := client.Request(ctx, o)
+	if no, refused := deskclient.Refused(err); refused && no.Field == "params" {
+		no.Message += fmt.Sprintf(": %s takes %s", o.Kind, taken(o.Kind))
+	}
 	return root.Desk.answer(con, r, err)
 }
 
@@ -240,8 +255,8 @@ func (c *deskRequestsCmd) Run(ctx context.Context, con *console, root *cli) erro
 	if err != nil {
 		return err
 	}
-	var list []deskclient.Request
-	if err := client.Get(ctx, "/api/v1/requests?state="+c.State, &list); err != nil {
+	list, err := client.Requests(ctx, model.RequestState(c.State))
+	if err != nil {
 		return root.Desk.answer(con, deskclient.Request{}, err)
 	}
 	if root.Desk.JSON {

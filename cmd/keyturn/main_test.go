@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -29,7 +31,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: addresses,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready": ready, "answers": answers, "setenv": setenv, "allow": allow, "sql": changeBySQL, "incident": incident,
+			"ready": ready, "answers": answers, "setenv": setenv, "allow": allow, "code": code, "sql": changeBySQL, "incident": incident,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -92,6 +94,23 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 		if time.Since(began) > 30*time.Second {
 			ts.Fatalf("%s is answered with %s", args[1], res.Status)
 		}
+	}
+}
+
+// code runs a program that must end with an exit code: code 2 keyturn desk ….
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N PROGRAM …")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit %d, want %s", got, args[0])
 	}
 }
 

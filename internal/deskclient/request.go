@@ -63,7 +63,8 @@ type Request struct {
 	Policy    string             `json:"policy"`
 	CreatedAt time.Time          `json:"created_at"`
 	ExpiresAt time.Time          `json:"expires_at"`
-	EffectAt  time.Time          `json:"effect_at"`
+	EffectAt  time.Time          `json:"effect_at,omitzero"`
+	ClosedAt  time.Time          `json:"closed_at,omitzero"`
 	Outcome   string             `json:"outcome"`
 	Leaf      int64              `json:"leaf"`
 	Changes   []Change           `json:"changes,omitempty"` // of a policy that it would publish
