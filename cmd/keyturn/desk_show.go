@@ -144,7 +144,7 @@ func missingOf(r deskclient.Request) string {
 	}
 	text := keysAndRoles(r.Missing)
 	if r.Missing.Teams > 0 && r.Need.Teams > 1 {
-		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
+		text += fmt.Sprintf(" (from %s)", counted(int64(r.Missing.Teams), "further team", "further teams"))
 	}
 	if r.OwnersKey {
 		text += " (or the owner's passkey for one)"
@@ -152,15 +152,11 @@ func missingOf(r deskclient.Request) string {
 	return text
 }
 
-// keysAndRoles says how many keys, and whose must be among them: "2: lead, security".
+// keysAndRoles says how many keys, and whose must be among them: "2: lead and security".
 func keysAndRoles(n deskclient.Need) string {
 	text := strconv.Itoa(n.Keys)
-	for i, role := range n.Roles {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
-		}
-		text += sep + string(role)
+	if len(n.Roles) > 0 {
+		text += ": " + rolesInWords(n.Roles)
 	}
 	return text
 }
