@@ -15,6 +15,8 @@ import (
 )
 
 type deskLoginCmd struct {
+	Timeout time.Duration `help:"How long to wait until somebody has allowed it; the code is good for 10 minutes." default:"10m" placeholder:"TIME"`
+
 	Out string `help:"Write the session to this file instead; --session names it later." type:"path" placeholder:"FILE"`
 }
 
@@ -44,7 +46,12 @@ func (c *deskLoginCmd) Run(ctx context.Context, con *console, root *cli) error {
 		fmt.Fprintf(con.out, "Open %s in your browser, and type this code there:\n\n    %s\n\nIt is good until %s.\n", codes.Page, codes.User,
 			codes.ExpiresAt.Local().Format(time.TimeOnly))
 	}
-	session, err := stranger.Await(ctx, codes)
+	waits, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	session, err := stranger.Await(waits, codes)
+	if err != nil && waits.Err() != nil && ctx.Err() == nil {
+		return model.Errorf(model.KindUnauthenticated, "nobody has allowed it within %s", lasting(c.Timeout))
+	}
 	if err != nil {
 		return d.answer(con, deskclient.Request{}, err)
 	}
@@ -55,6 +62,9 @@ func (c *deskLoginCmd) Run(ctx context.Context, con *console, root *cli) error {
 		return printJSON(con.out, map[string]any{"login": session.Login, "expires_at": session.ExpiresAt, "session": file})
 	}
 	fmt.Fprintf(con.out, "✓ signed in as %s until %s; the session is in %s\n", session.Login, session.ExpiresAt.Local().Format(time.DateTime), file)
+	if d.Keys != "" {
+		fmt.Fprintln(con.out, "  --keys (or KEYTURN_KEYS) goes before it: leave that out to use the session")
+	}
 	return nil
 }
 
