@@ -147,7 +147,7 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
 	}
 	fmt.Fprintf(con.out, `Keyturn demo: ready in %.1f s. It serves this machine only, with software keys; waits are %d times shorter.
 
-  Network   %s        members: %s (password %q)
+  Network   %s        members: %s, and each of the staff: @ada, @leila … (password of all: %q)
   Desk      %s        sign-ins below, with their keys in %s
   Ledger    %s/ledger/checkpoint        the public log: C2SP checkpoint and tiles
   Ops       http://%s/metrics
@@ -165,7 +165,7 @@ func (c *demoCmd) welcome(con *console, s guard.Settings, took time.Duration) {
        %s drill eleven-minutes --url %s --desk-url %s --keys %s
 
   A Mastodon client: toot login_cli --disable-https -i %s -e uncle@example.org
-  An app for moderators: any for Mastodon's, signed in as @ada, which is Ada's own (each of the staff has such an account)
+  An app for moderators: any for Mastodon's, signed in as @ada (ada@example.org, the same password), which is Ada's own
   In the browser:    %s/@president, and the desk: choose a key file to sign in
   Ctrl-C stops it.
 `, took.Seconds(), demo.WaitDivisor, s.URL, strings.Join(demo.Members(), ", "), demo.Password, s.DeskURL, c.Keys, s.URL, c.Ops, staff.String(),

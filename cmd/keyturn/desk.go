@@ -15,9 +15,13 @@ import (
 
 type deskCmd struct {
 	DeskURL string `required:"" help:"The desk's address." placeholder:"URL" env:"KEYTURN_DESK_URL"`
-	As      string `required:"" help:"The login to sign in with." placeholder:"LOGIN" env:"KEYTURN_LOGIN"`
-	Keys    string `required:"" help:"Directory of software keys." type:"existingdir" placeholder:"DIR" env:"KEYTURN_KEYS"`
+	Session string `help:"The file of the session that login made; by default one for each desk, in your configuration directory." type:"path" placeholder:"FILE" env:"KEYTURN_SESSION"`
+	As      string `help:"In a demo: the login to sign in with." placeholder:"LOGIN" env:"KEYTURN_LOGIN"`
+	Keys    string `help:"In a demo: the directory of the software keys." type:"existingdir" placeholder:"DIR" env:"KEYTURN_KEYS"`
 	JSON    bool   `help:"Print answers as JSON."`
+
+	Login  deskLoginCmd  `cmd:"" help:"Sign in: somebody who is signed in at the desk in a browser types a code there and uses a passkey. The session is no key: what takes keys is signed on the request's page."`
+	Logout deskLogoutCmd `cmd:"" help:"End the session, and forget it."`
 
 	Request  deskRequestCmd  `cmd:"" help:"Ask the guard for a command. What one key may do on a standard account is done at once; everything else opens a request."`
 	Explain  deskExplainCmd  `cmd:"" help:"Say what would become of a command, whom it reaches and what is left of your budget; nothing is done. Exit 1 when it would be refused."`
@@ -41,28 +45,64 @@ type deskCmd struct {
 	StopRecovery deskStopRecoveryCmd `cmd:"" help:"Stop a recovery during its public wait."`
 	Gaps         deskGapsCmd         `cmd:"" help:"List what the people who hold keys could not do any more, and what hangs on one person. Exit 1 when something is open now."`
 
+	Freezes deskFreezesCmd `cmd:"" help:"List the freezes that are on. Exit 1 when there is one."`
+
 	Incidents   deskIncidentsCmd   `cmd:"" help:"List what the watch has noticed, the newest first."`
 	Acknowledge deskAcknowledgeCmd `cmd:"" help:"Say that you have seen an incident."`
+
+	signedIn *deskclient.Client
 }
 
-// client signs in.
+// client signs in with a demo's software key, or goes on with the session that login made.
 func (d *deskCmd) client(ctx context.Context) (*deskclient.Client, error) {
-	ring, err := softkey.Dir(d.Keys).Load(d.As)
+	switch {
+	case d.Keys != "" && d.As == "":
+		return nil, model.Invalid("as", "is needed beside --keys: whose software key to use")
+	case d.Keys == "" && d.As != "":
+		return nil, model.Invalid("keys", "is needed beside --as: the directory of the software keys, which only a demo has; otherwise keyturn desk login signs in")
+	case d.Keys != "":
+		ring, err := softkey.Dir(d.Keys).Load(d.As)
+		if err != nil {
+			return nil, err
+		}
+		return d.keep(deskclient.SignIn(ctx, d.DeskURL, ring))
+	}
+	file, err := d.sessionFile()
 	if err != nil {
 		return nil, err
 	}
-	return deskclient.SignIn(ctx, d.DeskURL, ring)
+	session, err := deskclient.LoadSession(file, d.DeskURL)
+	if err != nil {
+		return nil, err
+	}
+	return d.keep(deskclient.Resume(session))
+}
+
+// keep remembers the client, for what is printed. A sign-in that was refused is a no of that kind.
+func (d *deskCmd) keep(c *deskclient.Client, err error) (*deskclient.Client, error) {
+	if no, refused := deskclient.Refused(err); refused {
+		err = &model.Error{Kind: model.ErrorKind(no.Kind), Message: err.Error()}
+	}
+	d.signedIn = c
+	return c, err
 }
 
 // answer prints a request, or what the desk said instead.
 func (d *deskCmd) answer(con *console, r deskclient.Request, err error) error {
 	if no, refused := deskclient.Refused(err); refused {
-		if d.JSON {
+		wrong := no.Kind == string(model.KindInvalid) || no.Kind == string(model.KindNotFound)
+		switch {
+		case d.JSON:
 			if err := printJSON(con.out, no); err != nil {
 				return err
 			}
-		} else {
+		case wrong:
+			fmt.Fprintln(con.out, "✗", no)
+		default:
 			fmt.Fprintln(con.out, "✗ refused:", no)
+		}
+		if wrong {
+			return badInput{}
 		}
 		return failed{}
 	}
@@ -73,20 +113,28 @@ func (d *deskCmd) answer(con *console, r deskclient.Request, err error) error {
 		return printJSON(con.out, r)
 	}
 	printRequest(con, r)
+	if c := d.signedIn; c != nil && !c.HasKey() && r.State == model.StatePending {
+		fmt.Fprintf(con.out, "  to turn a key: %s\n", requestPage(c, r.ID.String()))
+	}
 	return nil
+}
+
+// requestPage is where a browser's passkey turns a key on a request.
+func requestPage(c *deskclient.Client, id string) string {
+	return c.Page("/requests/" + url.PathEscape(id))
 }
 
 // orderArgs say what a command is and what it is aimed at.
 type orderArgs struct {
-	Kind   string            `arg:"" help:"The command, such as suspend."`
+	Kind   string            `arg:"" help:"The command, such as suspend: one of those above."`
 	Target string            `arg:"" optional:"" help:"The account (@handle), the post (its ID), or the login of the person."`
 	Case   string            `help:"The case that it is done on." placeholder:"ID"`
 	Rule   string            `help:"The rule that was broken."`
-	Param  map[string]string `help:"A parameter of the command, such as for=72h, until=TIME, at=TIME or ground=legal." placeholder:"K=V" mapsep:"none"`
+	Param  map[string]string `help:"A parameter of the command, such as for=72h, until=TIME, at=TIME or ground=legal; see above." placeholder:"K=V" mapsep:"none"`
 }
 
 func (c *orderArgs) order(reason string) (deskclient.Order, error) {
-	kind, err := model.ParseCommandKind("kind", c.Kind)
+	kind, err := parseKind("kind", c.Kind)
 	if err != nil {
 		return deskclient.Order{}, err
 	}
@@ -106,7 +154,7 @@ func (c *orderArgs) order(reason string) (deskclient.Order, error) {
 	case c.Target != "":
 		return o, model.Invalid("target", "%s has no target", kind)
 	}
-	return o, nil
+	return o, checkParams(kind, o.Params)
 }
 
 type deskRequestCmd struct {
@@ -124,6 +172,9 @@ func (c *deskRequestCmd) Run(ctx context.Context, con *console, root *cli) error
 		return err
 	}
 	r, err := client.Request(ctx, o)
+	if no, refused := deskclient.Refused(err); refused && no.Field == "params" {
+		no.Message += fmt.Sprintf(": %s takes %s", o.Kind, taken(o.Kind))
+	}
 	return root.Desk.answer(con, r, err)
 }
 
@@ -141,6 +192,9 @@ func (c *deskKeyCmd) Run(ctx context.Context, con *console, root *cli) error {
 	client, err := root.Desk.client(ctx)
 	if err != nil {
 		return err
+	}
+	if !client.HasKey() {
+		return model.Errorf(model.KindForbidden, "a session is no key: turn yours, with your passkey, at %s", requestPage(client, c.Request))
 	}
 	r, err := client.Turn(ctx, url.PathEscape(c.Request))
 	return root.Desk.answer(con, r, err)
@@ -201,8 +255,8 @@ func (c *deskRequestsCmd) Run(ctx context.Context, con *console, root *cli) erro
 	if err != nil {
 		return err
 	}
-	var list []deskclient.Request
-	if err := client.Get(ctx, "/api/v1/requests?state="+c.State, &list); err != nil {
+	list, err := client.Requests(ctx, model.RequestState(c.State))
+	if err != nil {
 		return root.Desk.answer(con, deskclient.Request{}, err)
 	}
 	if root.Desk.JSON {

@@ -18,8 +18,11 @@ type deskBulkCmd struct {
 }
 
 func (c *deskBulkCmd) Run(ctx context.Context, con *console, root *cli) error {
-	kind, err := model.ParseCommandKind("kind", c.Kind)
+	kind, err := parseKind("kind", c.Kind)
 	if err != nil {
+		return err
+	}
+	if err := checkParams(kind, c.Param); err != nil {
 		return err
 	}
 	client, err := root.Desk.client(ctx)

@@ -49,31 +49,12 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 	if root.Desk.JSON {
 		return printJSON(con.out, raw)
 	}
-	var v struct {
-		ID        string `json:"id"`
-		Handle    string `json:"handle"`
-		Class     string `json:"class"`
-		Strictest string `json:"strictest"`
-		Followers int64  `json:"followers"`
-		Posts     int64  `json:"posts"`
-		Strikes   int    `json:"strikes"`
-		Case      string `json:"case"`
-		Purge     *struct {
-			At     time.Time `json:"at"`
-			DoneAt time.Time `json:"done_at"`
-		} `json:"purge"`
-		Sanctions []struct {
-			Kind   string    `json:"kind"`
-			Post   string    `json:"post"`
-			Start  time.Time `json:"start"`
-			End    time.Time `json:"end"`
-			Active bool      `json:"active"`
-		} `json:"sanctions"`
-	}
+	var v deskclient.Account
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return fmt.Errorf("the desk's answer makes no sense: %w", err)
 	}
-	fmt.Fprintf(con.out, "@%s (%s) account %s\n  %d followers, %d posts, %d strikes\n", v.Handle, v.Class, v.ID, v.Followers, v.Posts, v.Strikes)
+	fmt.Fprintf(con.out, "@%s (%s) account %s\n  %s, %s, %s\n", v.Handle, v.Class, v.ID,
+		counted(v.Followers, "follower", "followers"), counted(v.Posts, "post", "posts"), counted(int64(v.Strikes), "strike", "strikes"))
 	if v.Strictest != v.Class {
 		fmt.Fprintf(con.out, "  was %s: keeps its requirements for 7 days\n", v.Strictest)
 	}
@@ -93,9 +74,33 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 		case s.Active:
 			state = "in force"
 		}
-		fmt.Fprintf(con.out, "  %s since %s, %s\n", strings.TrimSpace(s.Kind+" "+s.Post), s.Start.Local().Format(time.DateTime), state)
+		what := string(s.Kind)
+		if s.Post != 0 {
+			what += " of post " + s.Post.String()
+		}
+		fmt.Fprintf(con.out, "  %s since %s, %s\n", what, s.Start.Local().Format(time.DateTime), state)
 	}
+	printWarnings(con, v)
 	return nil
+}
+
+// printWarnings lists the strikes among the newest requests on an account: a warning is no sanction.
+func printWarnings(con *console, v deskclient.Account) {
+	for _, r := range v.Requests {
+		if r.State != model.StateExecuted {
+			continue
+		}
+		when := r.EffectAt
+		if !r.ClosedAt.IsZero() {
+			when = r.ClosedAt
+		}
+		switch {
+		case r.Kind == model.CmdWarn:
+			fmt.Fprintf(con.out, "  warned %s by %s (request %s): %s\n", when.Local().Format(time.DateTime), r.Requester.Name, r.ID, indented(r.Reason))
+		case r.Kind == model.CmdRestore && r.Params["strike"] != "":
+			fmt.Fprintf(con.out, "  a strike retracted %s for %s (request %s)\n", when.Local().Format(time.DateTime), r.Requester.Name, r.ID)
+		}
+	}
 }
 
 // stateMark is where a request is, in words.
@@ -139,7 +144,7 @@ func missingOf(r deskclient.Request) string {
 	}
 	text := keysAndRoles(r.Missing)
 	if r.Missing.Teams > 0 && r.Need.Teams > 1 {
-		text += fmt.Sprintf(" (from %d further teams)", r.Missing.Teams)
+		text += fmt.Sprintf(" (from %s)", counted(int64(r.Missing.Teams), "further team", "further teams"))
 	}
 	if r.OwnersKey {
 		text += " (or the owner's passkey for one)"
@@ -147,15 +152,11 @@ func missingOf(r deskclient.Request) string {
 	return text
 }
 
-// keysAndRoles says how many keys, and whose must be among them: "2: lead, security".
+// keysAndRoles says how many keys, and whose must be among them: "2: lead and security".
 func keysAndRoles(n deskclient.Need) string {
 	text := strconv.Itoa(n.Keys)
-	for i, role := range n.Roles {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
-		}
-		text += sep + string(role)
+	if len(n.Roles) > 0 {
+		text += ": " + rolesInWords(n.Roles)
 	}
 	return text
 }

@@ -46,6 +46,6 @@ func incident(ts *testscript.TestScript, neg bool, args []string) {
 		if time.Since(began) > time.Duration(seconds)*time.Second+30*time.Second {
 			ts.Fatalf("no incident says %q: %s", args[2], out)
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond) // each look is a sign-in, of which the desk lets few through a second
 	}
 }

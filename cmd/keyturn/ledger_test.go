@@ -36,7 +36,7 @@ func TestProgress(t *testing.T) {
 	now = now.Add(2 * time.Second)
 	show(20_000, 100_000)
 	show(21_000, 100_000) // too soon after
-	if got, want := out.String(), "\r\033[K20000 of 100000 entries (20 %), 10000 entries/s, 8s left"; got != want {
+	if got, want := out.String(), "\r\033[K20000 of 100000 entries (20 %), 10000 entries/s, 8 seconds left"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

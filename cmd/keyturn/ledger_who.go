@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/guard"
 	"keyturn/internal/model"
+	"keyturn/internal/store"
 )
 
 type ledgerWhoCmd struct {
@@ -31,23 +33,86 @@ func (c *ledgerWhoCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
+	warnings, err := warningsOf(ctx, st, story.Account, at)
+	if err != nil {
+		return err
+	}
 	if c.JSON {
-		return printJSON(con.out, story)
+		return printJSON(con.out, struct {
+			audit.Story
+			Warnings []warning `json:"warnings"`
+		}{story, warnings})
 	}
 	fmt.Fprintf(con.out, "@%s (%s)", story.Handle, story.Class)
 	if c.At != "" {
 		fmt.Fprintf(con.out, " at %s", at.Local().Format(time.DateTime))
 	}
 	fmt.Fprintln(con.out)
-	if len(story.Sanctions) == 0 && c.At != "" {
+	if n := len(story.Sanctions) + len(warnings); n == 0 && c.At != "" {
 		fmt.Fprintln(con.out, "  nothing was on this account then, nor before")
-	} else if len(story.Sanctions) == 0 {
+	} else if n == 0 {
 		fmt.Fprintln(con.out, "  nothing is on this account, and nothing ever was")
 	}
 	for _, a := range story.Sanctions {
 		printAct(con, a)
 	}
+	for _, w := range warnings {
+		printWarning(con, w)
+	}
 	return nil
+}
+
+// warning is a strike: what a warn leaves behind, which is no sanction.
+type warning struct {
+	Strike      model.ID  `json:"strike"`
+	At          time.Time `json:"at"`
+	RetractedAt time.Time `json:"retracted_at,omitzero"`
+	Requester   string    `json:"requester"`
+	Request     model.ID  `json:"request"`
+	Case        model.ID  `json:"case"`
+	Rule        string    `json:"rule"`
+	Reason      string    `json:"reason"`
+	Leaf        int64     `json:"leaf"` // of the entry that wrote it last
+}
+
+// warningsOf are an account's strikes as they stood at a moment.
+func warningsOf(ctx context.Context, st *store.Store, account model.ID, at time.Time) ([]warning, error) {
+	strikes, err := st.Strikes(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	list := []warning{}
+	for _, s := range strikes {
+		if s.At.After(at) {
+			continue
+		}
+		if s.RetractedAt.After(at) {
+			s.RetractedAt = time.Time{}
+		}
+		q, err := st.Request(ctx, s.Request)
+		if err != nil {
+			return nil, fmt.Errorf("reading the request of strike %s: %w", s.ID, err)
+		}
+		if q, err = guard.Opened(ctx, st.Reads, q); err != nil {
+			return nil, err
+		}
+		by, err := st.Person(ctx, q.Requester)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, warning{Strike: s.ID, At: s.At, RetractedAt: s.RetractedAt, Requester: by.Name, Request: s.Request,
+			Case: s.Case, Rule: s.Rule, Reason: q.Command.Reason, Leaf: s.Leaf})
+	}
+	return list, nil
+}
+
+func printWarning(con *console, w warning) {
+	state := ""
+	if !w.RetractedAt.IsZero() {
+		state = ", retracted " + w.RetractedAt.Local().Format(time.DateTime)
+	}
+	fmt.Fprintf(con.out, "\n  warned %s%s (strike %s)\n    asked for by  %s\n    case %s, rule %q: %s\n    request %s, ledger entry %d\n",
+		w.At.Local().Format(time.DateTime), state, w.Strike, w.Requester, w.Case, w.Rule, indented(w.Reason), w.Request, w.Leaf)
 }
 
 // moment reads a time of the past, or now.
@@ -94,7 +159,8 @@ func printAct(con *console, a audit.Act) {
 	fmt.Fprintf(con.out, "    asked for by  %s\n    keys          %s\n", a.Requester.Name, names(a.Keys))
 	fmt.Fprintf(con.out, "    case %s, rule %q: %s\n", a.Case, a.Rule, reason)
 	fmt.Fprintf(con.out, "    request %s, policy %.19s…\n", a.Request, a.Policy)
-	fmt.Fprintf(con.out, "    ledger entry %d, proved in the head of %d entries by %d hashes\n", a.Leaf, a.Proof.Size, len(a.Proof.Hashes))
+	fmt.Fprintf(con.out, "    ledger entry %d, proved in the head of %s by %s\n", a.Leaf,
+		counted(a.Proof.Size, "entry", "entries"), counted(int64(len(a.Proof.Hashes)), "hash", "hashes"))
 	if l := a.Lifting; l != nil && l.Owner {
 		fmt.Fprintf(con.out, "    lifted by     the account's owner, with a passkey (ledger entry %d)\n", l.Leaf)
 	} else if l != nil {

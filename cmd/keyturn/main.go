@@ -52,6 +52,11 @@ type failed struct{}
 
 func (failed) Error() string { return "no" }
 
+// badInput is input that was wrong, which has been printed already.
+type badInput struct{}
+
+func (badInput) Error() string { return "the input is wrong" }
+
 // run is main without the process: tests call it in their own.
 func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	var c cli
@@ -86,10 +91,12 @@ func exitCode(err error, stderr *os.File) int {
 		return 0
 	case errors.Is(err, failed{}):
 		return exitFailed
+	case errors.Is(err, badInput{}):
+		return exitUsage
 	}
 	fmt.Fprintln(stderr, "keyturn:", err)
 	switch model.KindOf(err) {
-	case model.KindInvalid:
+	case model.KindInvalid, model.KindNotFound: // what is not there was named on the command line
 		return exitUsage
 	case "", model.KindUnavailable:
 		return exitTrouble

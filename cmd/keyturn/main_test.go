@@ -2,15 +2,22 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"keyturn/internal/deskclient"
+	"keyturn/internal/softkey"
 )
 
 func TestMain(m *testing.M) {
@@ -24,7 +31,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: addresses,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready": ready, "setenv": setenv, "sql": changeBySQL, "incident": incident,
+			"ready": ready, "answers": answers, "setenv": setenv, "allow": allow, "code": code, "sql": changeBySQL, "incident": incident,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -70,6 +77,68 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// answers waits until the network answers a path with a status: answers 404 /@president.
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: answers STATUS PATH")
+	}
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		res, err := http.Get(ts.Getenv("URL") + args[1])
+		ts.Check(err)
+		res.Body.Close()
+		if fmt.Sprint(res.StatusCode) == args[0] {
+			return
+		}
+		if time.Since(began) > 30*time.Second {
+			ts.Fatalf("%s is answered with %s", args[1], res.Status)
+		}
+	}
+}
+
+// code runs a program that must end with an exit code: code 2 keyturn desk ….
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N PROGRAM …")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit %d, want %s", got, args[0])
+	}
+}
+
+// allow has somebody allow the code that keyturn desk login shows in a file, as the desk's page does: allow LOGIN FILE.
+func allow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: allow LOGIN FILE")
+	}
+	code := ""
+	for began := time.Now(); code == ""; time.Sleep(20 * time.Millisecond) {
+		shown, err := os.ReadFile(ts.MkAbs(args[1]))
+		ts.Check(err)
+		code = regexp.MustCompile(`[B-Z]{4}-[B-Z]{4}`).FindString(string(shown))
+		if time.Since(began) > 30*time.Second {
+			ts.Fatalf("there is no code in %q", shown)
+		}
+	}
+	ring, err := softkey.Dir(ts.MkAbs("keys")).Load(args[0])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	c, err := deskclient.SignIn(ctx, ts.Getenv("DESKURL"), ring)
+	ts.Check(err)
+	options, err := c.Options(ctx, "/api/v1/device/options", map[string]string{"code": code})
+	ts.Check(err)
+	credential, err := ring.Assert(ts.Getenv("DESKURL"), options)
+	ts.Check(err)
+	ts.Check(c.Post(ctx, "/api/v1/device/allow", map[string]any{"code": code, "credential": json.RawMessage(credential)}, nil))
 }
 
 // setenv sets a variable to what a JSON answer in a file has for a name: setenv REQUEST stdout id.

@@ -40,7 +40,10 @@ func (c *policyExplainCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	cmd := model.Command{Params: c.Param}
-	if cmd.Kind, err = model.ParseCommandKind("command", c.Command); err != nil {
+	if cmd.Kind, err = parseKind("command", c.Command); err != nil {
+		return err
+	}
+	if err := c.check(cmd.Kind); err != nil {
 		return err
 	}
 	if c.Account != "" {
@@ -77,6 +80,20 @@ func (c *policyExplainCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	return c.print(con, x)
+}
+
+// check names the flag that a command's target is missing from.
+func (c *policyExplainCmd) check(kind model.CommandKind) error {
+	info, _ := model.InfoOf(kind)
+	switch {
+	case info.Target == model.TargetAccount && c.Account == "":
+		return model.Invalid("account", "is needed: %s is done to an account, --account @HANDLE", kind)
+	case info.Target == model.TargetPost && c.Post == "":
+		return model.Invalid("post", "is needed: %s is done to a post, --post ID", kind)
+	case info.Target == model.TargetPerson && c.Person == "" && kind != model.CmdGrantRole:
+		return model.Invalid("person", "is needed: %s is done to one of the staff, --person LOGIN", kind)
+	}
+	return checkParams(kind, c.Param)
 }
 
 func (c *policyExplainCmd) print(con *console, x guard.Explanation) error {
@@ -135,7 +152,7 @@ func lackingWords(m approval.Missing, need model.Requirement) string {
 		parts = append(parts, people(m.Keys, "person", "people"))
 	}
 	if len(m.Roles) > 0 {
-		parts = append(parts, "among them "+strings.Join(texts(m.Roles), " and "))
+		parts = append(parts, "among them "+rolesInWords(m.Roles))
 	}
 	if m.Teams > 0 && need.Teams > 1 {
 		parts = append(parts, "from "+people(m.Teams, "team", "teams"))
@@ -144,21 +161,15 @@ func lackingWords(m approval.Missing, need model.Requirement) string {
 }
 
 func describeNeed(n model.Requirement) string {
-	text := fmt.Sprintf("%d key", n.Keys)
-	if n.Keys != 1 {
-		text += "s"
-	}
-	for i, r := range n.Roles {
-		if i == 0 {
-			text += ", among them"
-		}
-		text += " " + string(r)
+	text := counted(int64(n.Keys), "key", "keys")
+	if len(n.Roles) > 0 {
+		text += ", among them " + rolesInWords(n.Roles)
 	}
 	if n.Teams > 1 {
 		text += fmt.Sprintf(", from %d teams", n.Teams)
 	}
 	if n.Wait > 0 {
-		text += ", then a wait of " + n.Wait.String()
+		text += ", then a wait of " + lasting(n.Wait)
 	}
 	return text
 }

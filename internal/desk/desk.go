@@ -56,6 +56,7 @@ type desk struct {
 	secure    bool   // the desk is served over https
 	strangers *web.Limiter
 	writes    *web.Limiter
+	codes     *web.Limiter  // of programs that want to sign in
 	trial     chan struct{} // holds the one who compares or tries a policy
 	pages     map[string]*template.Template
 	inForce   atomic.Pointer[policy.Bundle] // the policy in force when it was last looked at
@@ -65,7 +66,8 @@ type desk struct {
 func New(cfg Config) (http.Handler, error) {
 	d := &desk{Config: cfg, settings: cfg.Guard.Settings(), cookie: "keyturn_desk",
 		strangers: web.NewLimiter(web.Rate{Burst: strangerBurst, Every: strangerEvery}, cfg.Now),
-		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now), trial: make(chan struct{}, 1)}
+		writes:    web.NewLimiter(web.Rate{Burst: writeBurst, Every: writeEvery}, cfg.Now), trial: make(chan struct{}, 1),
+		codes: web.NewLimiter(web.Rate{Burst: codeBurst, Every: codeEvery}, cfg.Now)}
 	if strings.HasPrefix(cfg.Guard.RelyingParty().Origin, "https://") {
 		d.secure, d.cookie = true, "__Host-keyturn_desk"
 	}
@@ -104,6 +106,12 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"POST /api/v1/enrol/{token}/options": d.stranger(d.enrolOptions),
 		"POST /api/v1/enrol/{token}":         d.stranger(d.enrol),
 		"/api/":                              noSuchPath,
+
+		"POST /api/v1/device":         d.stranger(d.beginDevice),
+		"POST /api/v1/device/token":   d.stranger(d.deviceSession),
+		"POST /api/v1/device/options": d.staff(d.withCode(d.deviceOptions)),
+		"POST /api/v1/device/allow":   d.staff(d.withCode(d.allowDevice)),
+		"POST /api/v1/device/refuse":  d.staff(d.withCode(d.refuseDevice)),
 
 		"POST /api/v1/recoveries/passkeys":         d.stranger(d.beginRecovery),
 		"GET /api/v1/recoveries/statement/{token}": d.stranger(d.recoveryStatement),
@@ -174,6 +182,7 @@ func (d *desk) routes(mux *http.ServeMux) {
 		"GET /policy":            d.page(d.policyPage),
 		"GET /policy/{hash}":     d.page(d.policyPage),
 		"GET /incidents":         d.page(d.incidentsPage),
+		"GET /device":            d.page(d.devicePage),
 		"GET /sign-in":           d.signInPage,
 		"GET /enrol/{token}":     d.enrolPage,
 

@@ -21,8 +21,9 @@ const maxAnswer = 8 << 20
 
 // Client is one signed-in member of staff.
 type Client struct {
-	base  string // the desk's address; also the origin that keys sign for
-	ring  *softkey.Ring
+	base  string        // the desk's address; also the origin that keys sign for
+	ring  *softkey.Ring // nil: it has a session, and turns no keys
+	login string
 	token string
 	http  *http.Client
 }
@@ -63,7 +64,7 @@ func SignIn(ctx context.Context, deskURL string, ring *softkey.Ring) (*Client, e
 	if err != nil {
 		return nil, err
 	}
-	c.ring = ring
+	c.ring, c.login = ring, ring.Login
 	credential, err := c.assert(ctx, "/api/v1/sign-in/options", map[string]string{"login": ring.Login})
 	if err != nil {
 		return nil, fmt.Errorf("signing in as %s: %w", ring.Login, err)
@@ -81,6 +82,9 @@ func SignIn(ctx context.Context, deskURL string, ring *softkey.Ring) (*Client, e
 
 // assert asks for a challenge and signs it.
 func (c *Client) assert(ctx context.Context, path string, in any) ([]byte, error) {
+	if c.ring == nil {
+		return nil, model.Errorf(model.KindForbidden, "a session is no key")
+	}
 	options, err := c.Options(ctx, path, in)
 	if err != nil {
 		return nil, err
@@ -98,7 +102,13 @@ func (c *Client) Options(ctx context.Context, path string, in any) (json.RawMess
 }
 
 // Login is the name that the client is signed in with.
-func (c *Client) Login() string { return c.ring.Login }
+func (c *Client) Login() string { return c.login }
+
+// HasKey reports whether the client can turn a key.
+func (c *Client) HasKey() bool { return c.ring != nil }
+
+// Page is the address of a page of the desk, for a browser.
+func (c *Client) Page(path string) string { return c.base + path }
 
 // SignOut ends the session.
 func (c *Client) SignOut(ctx context.Context) error {
@@ -136,6 +146,9 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	res, err := c.http.Do(req)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // nobody waits for it any more: that is not the desk's
+	}
 	if err != nil {
 		return fmt.Errorf("the desk at %s does not answer: %w", c.base, err)
 	}

@@ -63,7 +63,8 @@ type Request struct {
 	Policy    string             `json:"policy"`
 	CreatedAt time.Time          `json:"created_at"`
 	ExpiresAt time.Time          `json:"expires_at"`
-	EffectAt  time.Time          `json:"effect_at"`
+	EffectAt  time.Time          `json:"effect_at,omitzero"`
+	ClosedAt  time.Time          `json:"closed_at,omitzero"`
 	Outcome   string             `json:"outcome"`
 	Leaf      int64              `json:"leaf"`
 	Changes   []Change           `json:"changes,omitempty"` // of a policy that it would publish
@@ -158,6 +159,13 @@ func (c *Client) Show(ctx context.Context, id string) (Request, error) {
 	var r Request
 	err := c.Get(ctx, "/api/v1/requests/"+id, &r)
 	return r, err
+}
+
+// Requests lists requests in a state, or in any when it is "", the newest first.
+func (c *Client) Requests(ctx context.Context, state model.RequestState) ([]Request, error) {
+	var list []Request
+	err := c.Get(ctx, "/api/v1/requests?state="+url.QueryEscape(string(state)), &list)
+	return list, err
 }
 
 // Private is what is private of an account, as one reading shows it.

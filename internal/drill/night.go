@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,7 +33,8 @@ type night struct {
 	follower *public
 	account  account
 	before   snapshot
-	caseID   string
+	caseID   string // the drill's own
+	earlier  string // the case that was open before: it is opened again at the end
 	staff    map[string]*deskclient.Client
 	refused  error // why lastday could not even sign in
 	request  deskclient.Request
@@ -40,26 +42,19 @@ type night struct {
 	opened   []opened
 }
 
-// opened is a request that the drill leaves behind open, to be withdrawn at its end.
-type opened struct {
-	by *deskclient.Client
-	id model.ID
-}
-
-// Run replays the night. An error means that the drill could not be carried out; a law or a time that is missed stands
-// in the score.
+// Run replays the night, whatever the demo was used for before. An error means that the drill could not be carried out;
+// a law or a time that is missed stands in the score. However it ends, what it opened is closed, and when @president is
+// dark nevertheless the error says so and how to bring it back.
 func Run(ctx context.Context, o Options, now time.Time) (Score, error) {
 	if o.Progress == nil {
 		o.Progress = func(string) {}
 	}
 	n := &night{Options: o, stranger: newPublic(o.URL), follower: newPublic(o.URL), staff: map[string]*deskclient.Client{}}
 	n.score = Score{At: now.UTC(), URL: o.URL, OK: true}
-	for _, step := range []struct {
-		what string
-		do   func(context.Context) error
-	}{
-		{"a member joins, follows @president and reports a post", n.begin},
+	err := n.play(ctx, []step{
 		{"the staff sign in with their keys", n.signIn},
+		{"@president is made ready", n.prepare},
+		{"a member joins, follows @president and reports a post", n.begin},
 		{"everything public about @president is read", n.remember},
 		{"lastday takes the report and presses deactivate", n.lastDay},
 		{"agent tries alone", n.alone},
@@ -68,17 +63,30 @@ func Run(ctx context.Context, o Options, now time.Time) (Score, error) {
 		{"the ledger is asked who did it", n.who},
 		{"one key brings it back", n.restore},
 		{"everything public is read again", n.compare},
-		{"what the drill opened is closed", n.tidy},
-	} {
-		o.Progress(step.what)
-		if err := step.do(ctx); err != nil {
-			return n.score, fmt.Errorf("%s: %w", step.what, err)
-		}
-	}
-	return n.score, nil
+	})
+	// Also after Ctrl-C.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return n.score, errors.Join(err, n.play(ctx, []step{{"what the drill opened is closed", n.tidy}}))
 }
 
-// begin makes the report that everything starts with: it puts a case on the desk.
+// step is a part of the night.
+type step struct {
+	what string
+	do   func(context.Context) error
+}
+
+func (n *night) play(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		n.Progress(s.what)
+		if err := s.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.what, err)
+		}
+	}
+	return nil
+}
+
+// begin makes the report that everything starts with: it puts a case of the drill's own on the desk.
 func (n *night) begin(ctx context.Context) error {
 	if _, err := n.follower.join(ctx); err != nil {
 		return err
@@ -88,7 +96,7 @@ func (n *night) begin(ctx context.Context) error {
 		return err
 	}
 	if status != http.StatusOK {
-		return fmt.Errorf("there is no @%s on %s (%d): is it a demo?", target, n.URL, status)
+		return fmt.Errorf("the desk at %s shows @%s, and %s does not (%d): are they of one demo?", n.DeskURL, target, n.URL, status)
 	}
 	if err := n.follower.post(ctx, "/api/v1/accounts/"+a.ID+"/follow", url.Values{}, nil); err != nil {
 		return err
@@ -101,7 +109,17 @@ func (n *night) begin(ctx context.Context) error {
 	if post := firstID(list); post != "" {
 		form.Set("status_ids[]", post)
 	}
-	return n.follower.post(ctx, "/api/v1/reports", form, nil)
+	if err := n.follower.post(ctx, "/api/v1/reports", form, nil); err != nil {
+		return err
+	}
+	seen, err := n.staff["lead"].Account(ctx, target)
+	if err != nil {
+		return err
+	}
+	if n.caseID = seen.Case; n.caseID == "" {
+		return errors.New("the report did not become a case on the desk")
+	}
+	return n.mayDarken(ctx)
 }
 
 // signIn signs every member of staff in who takes part. lastday may be gone already: then that is how the night ends.
@@ -121,21 +139,6 @@ func (n *night) signIn(ctx context.Context) error {
 		}
 		n.staff[login] = c
 	}
-	var cases []struct {
-		ID      string         `json:"id"`
-		Account deskclient.Who `json:"account"`
-	}
-	if err := n.staff["agent"].Get(ctx, "/api/v1/cases?state=open&limit=80", &cases); err != nil {
-		return err
-	}
-	for _, c := range cases {
-		if c.Account.Handle == target {
-			n.caseID = c.ID
-		}
-	}
-	if n.caseID == "" {
-		return fmt.Errorf("the report did not become a case on the desk")
-	}
 	return nil
 }
 
@@ -153,6 +156,7 @@ func (n *night) together(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	n.request = r
 	for _, login := range []string{"lead", "gov", "security"} {
 		if r, err = n.staff[login].Turn(ctx, r.ID.String()); err != nil {
 			return fmt.Errorf("%s's key: %w", login, err)
@@ -160,7 +164,7 @@ func (n *night) together(ctx context.Context) error {
 	}
 	n.request = r
 	n.score.add(r.State == model.StateWaiting, "The right three people together", "not asked for",
-		"3 keys (lead, government affairs, security), then %s to veto", time.Until(r.EffectAt).Round(time.Millisecond))
+		"3 keys (lead, government affairs, security), then %.1f s to veto", time.Until(r.EffectAt).Seconds())
 	reads, dark, err := n.watch(ctx, false, func() (bool, time.Time, error) {
 		now, err := n.staff["auditor"].Show(ctx, r.ID.String())
 		return now.State == model.StateExecuted, r.EffectAt, err
@@ -173,25 +177,45 @@ func (n *night) together(ctx context.Context) error {
 	return nil
 }
 
-// restore has one key undo it, and measures how long until the last reader saw everything again.
+// restore has one key undo it, and measures how long until the last reader saw everything again. When one key does not
+// suffice that stands in the score, and the others bring it back.
 func (n *night) restore(ctx context.Context) error {
-	r, err := n.staff["agent2"].Request(ctx, n.order(model.CmdRestore))
+	const what, then = "Back, by one key", "after 11 minutes"
+	seen, err := n.staff["agent2"].Account(ctx, target)
 	if err != nil {
 		return err
 	}
-	_, light, err := n.watch(ctx, true, func() (bool, time.Time, error) {
-		asked := time.Now()
+	sanction, ok := seen.By(n.request.ID)
+	if !ok {
+		return fmt.Errorf("the desk does not show what request %s did", n.request.ID)
+	}
+	r, err := n.staff["agent2"].Request(ctx, n.lifting(sanction.ID))
+	if err != nil {
+		return err
+	}
+	asked := time.Now()
+	turned := func() (bool, time.Time, error) {
 		r, err = n.staff["lead2"].Turn(ctx, r.ID.String())
+		if err == nil && r.State != model.StateExecuted {
+			err = errMoreKeys
+		}
 		return true, asked, err
-	})
+	}
+	_, light, err := n.watch(ctx, true, turned)
+	if errors.Is(err, errMoreKeys) {
+		n.score.add(false, what, then, "waits for %s", missing(r.Missing))
+		return n.gather(ctx, r)
+	}
 	if err != nil {
 		return err
 	}
 	n.score.LightMS = light
-	n.score.add(r.State == model.StateExecuted && n.score.LightMS < 1000, "Back, by one key", "after 11 minutes",
-		"%.1f ms, signature and all", n.score.LightMS)
+	n.score.add(light < 1000, what, then, "%.1f ms, signature and all", light)
 	return nil
 }
+
+// errMoreKeys ends the watching for an account that one key did not bring back.
+var errMoreKeys = errors.New("one key did not suffice")
 
 // compare reads everything again: not a byte may differ.
 func (n *night) compare(ctx context.Context) error {
@@ -213,27 +237,6 @@ func (n *night) compare(ctx context.Context) error {
 	}
 	n.score.add(lost == 0, "Bytes lost", "–", "%d (%s)", lost, detail)
 	return nil
-}
-
-// tidy withdraws what is still open, ends the newcomer's employment and resolves the case, so that the next drill
-// begins like this one.
-func (n *night) tidy(ctx context.Context) error {
-	for _, o := range n.opened {
-		if _, err := o.by.Stop(ctx, "withdraw", o.id.String(), "the drill is over"); err != nil {
-			return err
-		}
-	}
-	if n.newcomer != "" {
-		r, err := n.staff["admin"].Request(ctx, deskclient.Order{Kind: model.CmdSetEmployment, Person: n.newcomer,
-			Reason: "the drill is over", Params: map[string]string{"status": "ended"}})
-		if err != nil {
-			return err
-		}
-		if _, err := n.staff["admin"].Turn(ctx, r.ID.String()); err != nil {
-			return err
-		}
-	}
-	return n.staff["lead"].Post(ctx, "/api/v1/cases/"+n.caseID+"/resolve", struct{}{}, nil)
 }
 
 func (n *night) order(kind model.CommandKind) deskclient.Order {

@@ -41,6 +41,9 @@ func (p *public) do(req *http.Request) (status int, body []byte, next string, er
 		req.Header.Set("Authorization", "Bearer "+p.token)
 	}
 	res, err := p.http.Do(req)
+	if ctx := req.Context(); ctx.Err() != nil {
+		return 0, nil, "", context.Cause(ctx) // nobody waits for it any more: that is not the server's
+	}
 	if err != nil {
 		return 0, nil, "", fmt.Errorf("the server at %s does not answer: %w", p.base, err)
 	}

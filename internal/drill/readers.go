@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -18,6 +19,7 @@ const (
 // that began, and every reader sees it as wanted (light, or dark). It returns how many reads there were, and how many ms
 // passed from when it began until the last reader saw it otherwise.
 func (n *night) watch(ctx context.Context, light bool, done func() (bool, time.Time, error)) (reads string, ms float64, err error) {
+	outer := ctx
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var mu sync.Mutex
@@ -35,6 +37,9 @@ func (n *night) watch(ctx context.Context, light bool, done func() (bool, time.T
 			for settled := 0; settled < 3; {
 				status, _, _, err := p.get(ctx, path)
 				at := time.Now()
+				if err != nil && ctx.Err() != nil {
+					return // the waiting is over: whether in vain is said below
+				}
 				if err != nil {
 					errs[i] = err
 					return
@@ -65,16 +70,25 @@ func (n *night) watch(ctx context.Context, light bool, done func() (bool, time.T
 			from = began
 			break
 		}
+		if ctx.Err() != nil {
+			wg.Wait()
+			return "", 0, fmt.Errorf("after %v nothing has happened to @%s", patience, target)
+		}
 		time.Sleep(2 * time.Millisecond)
 	}
 	mu.Lock()
 	since = time.Now()
 	mu.Unlock()
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return "", 0, fmt.Errorf("a reader: %w", err)
-		}
+	if err := errors.Join(errs...); err != nil {
+		return "", 0, fmt.Errorf("a reader: %w", err)
+	}
+	if outer.Err() != nil {
+		return "", 0, outer.Err()
+	}
+	if ctx.Err() != nil {
+		return "", 0, fmt.Errorf("after %v, %d reads and an answer to each, some reader still sees @%s %s", patience, count, target,
+			map[bool]string{true: "dark", false: "as before"}[light])
 	}
 	ms = float64(max(0, last.Sub(from)).Microseconds()) / 1000
 	return fmt.Sprintf("%d reads by %d readers", count, readers), ms, nil

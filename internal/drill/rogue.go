@@ -81,10 +81,14 @@ func missing(m deskclient.Need) string {
 	for _, r := range m.Roles {
 		roles = append(roles, strings.ReplaceAll(string(r), "_", " "))
 	}
-	if len(roles) == 0 {
-		return fmt.Sprintf("%d more people's keys", m.Keys)
+	text := fmt.Sprintf("%d more people's keys", m.Keys)
+	if m.Keys == 1 {
+		text = "1 more person's key"
 	}
-	return fmt.Sprintf("%d more people's keys: %s", m.Keys, strings.Join(roles, ", "))
+	if len(roles) > 0 {
+		text += ": " + strings.Join(roles, ", ")
+	}
+	return text
 }
 
 // piecemeal tries to get there in pieces, and sideways.

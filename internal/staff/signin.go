@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -33,6 +34,7 @@ type SignedIn struct {
 	Token     string
 	ExpiresAt time.Time
 	Person    model.Person
+	Login     string
 }
 
 // SignInOptions hands out what a passkey has to sign for a sign-in with a login, or with any login when it is "":
@@ -112,7 +114,7 @@ func (s *Staff) signIn(ctx context.Context, login string, response []byte) (Sign
 	err = s.st.Write(ctx, func(tx *store.Tx) error {
 		var c model.Credential
 		var err error
-		if c, refusal, err = s.verify(ctx, tx, challenge, handle, assertion); err != nil || refusal != nil {
+		if c, refusal, err = s.verify(ctx, tx, store.Challenge{Purpose: purposeSignIn}, challenge, handle, assertion); err != nil || refusal != nil {
 			return err
 		}
 		in, refusal, err = s.begin(ctx, tx, login, c)
@@ -124,11 +126,12 @@ func (s *Staff) signIn(ctx context.Context, login string, response []byte) (Sign
 	return in, err
 }
 
-// verify takes the challenge and checks the answer to it. The refusal is apart from the error since the challenge must
+// verify takes the challenge, which has to be one that was handed out for what is wanted, and checks the answer to it. The
+// refusal is apart from the error since the challenge must
 // stay taken. A passkey that is not known is checked like one that is, against a key that nobody has.
-func (s *Staff) verify(ctx context.Context, tx *store.Tx, challenge, handle []byte, a model.Assertion) (model.Credential, *model.Error, error) {
+func (s *Staff) verify(ctx context.Context, tx *store.Tx, wanted store.Challenge, challenge, handle []byte, a model.Assertion) (model.Credential, *model.Error, error) {
 	taken, err := tx.TakeChallenge(ctx, challenge)
-	if model.KindOf(err) == model.KindNotFound || err == nil && (taken.Purpose != purposeSignIn || s.now().After(taken.ExpiresAt)) {
+	if model.KindOf(err) == model.KindNotFound || err == nil && (!sameUse(taken, wanted) || s.now().After(taken.ExpiresAt)) {
 		return model.Credential{}, unauthenticated("the challenge was not handed out here, was used already, or is too old"), nil
 	}
 	if err != nil {
@@ -148,32 +151,54 @@ func (s *Staff) verify(ctx context.Context, tx *store.Tx, challenge, handle []by
 	return c, nil, err
 }
 
+// sameUse reports whether two challenges are for the same: by the same person, about the same.
+func sameUse(a, b store.Challenge) bool {
+	return a.Purpose == b.Purpose && a.Person == b.Person && a.Login == b.Login && bytes.Equal(a.HeadHash, b.HeadHash)
+}
+
 // begin makes the session of somebody whose signature is good.
 func (s *Staff) begin(ctx context.Context, tx *store.Tx, login string, c model.Credential) (SignedIn, *model.Error, error) {
+	person, of, refusal, err := s.holder(ctx, tx, c)
+	if err == nil && refusal == nil && login != "" && of.Name != login {
+		refusal = unauthenticated("the passkey is not one of this login")
+	}
+	if err != nil || refusal != nil {
+		return SignedIn{}, refusal, err
+	}
+	in, err := s.newSession(ctx, tx, person, of)
+	return in, nil, err
+}
+
+// holder is whose passkey it is; one that was revoked, or of somebody who does not work here any more, is refused.
+func (s *Staff) holder(ctx context.Context, tx *store.Tx, c model.Credential) (model.Person, model.Login, *model.Error, error) {
 	person, err := tx.Person(ctx, c.Person)
 	if err != nil {
-		return SignedIn{}, nil, err
+		return person, model.Login{}, nil, err
 	}
 	of, err := tx.Login(ctx, c.Login)
-	if err != nil {
-		return SignedIn{}, nil, err
-	}
-	now := s.now()
 	switch {
-	case login != "" && of.Name != login || of.Person != c.Person:
-		return SignedIn{}, unauthenticated("the passkey is not one of this login"), nil
+	case err != nil:
+		return person, of, nil, err
+	case of.Person != c.Person:
+		return person, of, unauthenticated("the passkey is not one of this login"), nil
 	case !c.RevokedAt.IsZero():
-		return SignedIn{}, unauthenticated("the passkey was revoked"), nil
-	case person.Employment.Ended(now):
-		return SignedIn{}, unauthenticated("the employment has ended"), nil
+		return person, of, unauthenticated("the passkey was revoked"), nil
+	case person.Employment.Ended(s.now()):
+		return person, of, unauthenticated("the employment has ended"), nil
 	}
+	return person, of, nil, nil
+}
+
+// newSession keeps a new session.
+func (s *Staff) newSession(ctx context.Context, tx *store.Tx, person model.Person, of model.Login) (SignedIn, error) {
+	now := s.now()
 	token := make([]byte, 32)
 	rand.Read(token)
 	in := SignedIn{Token: base64.RawURLEncoding.EncodeToString(token), ExpiresAt: now.Add(SessionLife).UTC().Truncate(time.Millisecond),
-		Person: person}
-	err = tx.AddStaffSession(ctx, store.StaffSession{Hash: hash(in.Token), Person: person.ID, Login: of.ID, CreatedAt: now,
+		Person: person, Login: of.Name}
+	err := tx.AddStaffSession(ctx, store.StaffSession{Hash: hash(in.Token), Person: person.ID, Login: of.ID, CreatedAt: now,
 		ExpiresAt: in.ExpiresAt})
-	return in, nil, err
+	return in, err
 }
 
 func unauthenticated(why string) *model.Error {
