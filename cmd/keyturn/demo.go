@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -38,6 +39,7 @@ func (c *demoCmd) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
+	kept := beside(c.Data)
 	if c.Data == "" {
 		dir, err := os.MkdirTemp("", "keyturn-demo-")
 		if err != nil {
@@ -70,7 +72,7 @@ func (c *demoCmd) Run(ctx context.Context, con *console) error {
 	}
 	c.welcome(con, settings, time.Since(started))
 	// Whoever tries a demo may register as many members as they like; guessing passwords stays slow.
-	e := edge{limits: mastodon.Limits{SignIns: mastodon.DefaultLimits().SignIns}}
+	e := edge{limits: mastodon.Limits{SignIns: mastodon.DefaultLimits().SignIns}, kept: kept}
 	return runServer(ctx, st, l, e, slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level})))
 }
 
@@ -104,6 +106,9 @@ func (c *demoCmd) fill(ctx context.Context, st *store.Store, url, deskURL string
 			return model.Errorf(model.KindConflict, "this demo was born at %s with its desk at %s: start it there, or in another directory", settings.URL, settings.DeskURL)
 		}
 		return nil
+	}
+	if err := os.Remove(beside(c.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) { // an earlier demo's
+		return err
 	}
 	now := time.Now()
 	w, err := demo.Make(c.Followers, 1, now)

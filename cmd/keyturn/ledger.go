@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/store"
 )
 
 type ledgerCmd struct {
@@ -21,7 +22,8 @@ type ledgerCmd struct {
 
 type ledgerVerifyCmd struct {
 	storeFlags
-	JSON bool `help:"Print the report as JSON."`
+	Checkpoint string `help:"A checkpoint that was kept: the ledger must only have added to it." type:"existingfile" placeholder:"FILE"`
+	JSON       bool   `help:"Print the report as JSON."`
 }
 
 func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
@@ -33,6 +35,9 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
 	progress, done := con.progress("entries")
 	defer done()
 	report, err := audit.Verify(ctx, st, progress)
+	if err == nil {
+		err = c.kept(ctx, st, &report)
+	}
 	if err != nil {
 		return err
 	}
@@ -43,6 +48,22 @@ func (c *ledgerVerifyCmd) Run(ctx context.Context, con *console) error {
 	}
 	if err == nil && !report.OK() {
 		err = failed{}
+	}
+	return err
+}
+
+// kept holds the ledger against the checkpoint that was kept.
+func (c *ledgerVerifyCmd) kept(ctx context.Context, st *store.Store, report *audit.Report) error {
+	if c.Checkpoint == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.Checkpoint)
+	if err != nil {
+		return err
+	}
+	why, err := audit.GrewFrom(ctx, st.Reads, text)
+	if why != "" {
+		report.Findings = append(report.Findings, audit.Finding{Entry: report.Size, What: why})
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -32,6 +33,7 @@ func TestScripts(t *testing.T) {
 		Setup: addresses,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"ready": ready, "answers": answers, "setenv": setenv, "allow": allow, "code": code, "sql": changeBySQL, "incident": incident,
+			"kept": kept,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -93,6 +95,32 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if time.Since(began) > 30*time.Second {
 			ts.Fatalf("%s is answered with %s", args[1], res.Status)
+		}
+	}
+}
+
+// kept waits until a file has the checkpoint of all that the server's ledger has: kept FILE.
+func kept(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: kept FILE")
+	}
+	size := func(checkpoint []byte) string {
+		if lines := strings.Split(string(checkpoint), "\n"); len(lines) > 1 {
+			return lines[1]
+		}
+		return ""
+	}
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		res, err := http.Get(ts.Getenv("URL") + "/ledger/checkpoint")
+		ts.Check(err)
+		served, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		ts.Check(err)
+		if file, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && size(file) == size(served) && size(file) != "" {
+			return
+		}
+		if time.Since(began) > 30*time.Second {
+			ts.Fatalf("%s does not keep the checkpoint of %s entries", args[0], size(served))
 		}
 	}
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"time"
 
 	"keyturn/internal/guard"
@@ -24,6 +26,7 @@ type serveCmd struct {
 	Ops      string   `help:"Address of the ops listener: /healthz, /readyz, /metrics." default:"127.0.0.1:8082" placeholder:"ADDR"`
 	URL      string   `help:"The network's public address, as the store was born with." placeholder:"URL"`
 	DeskURL  string   `help:"The desk's address, as the store was born with: passkeys sign for it." placeholder:"URL"`
+	Kept     string   `help:"File, apart from the data, that keeps the ledger's newest checkpoint, so that an older copy of the data is noticed. By default DIR.checkpoint, beside the data directory." type:"path" placeholder:"FILE"`
 	Proxy    []string `help:"Addresses of your own reverse proxies, whose X-Forwarded-For is believed." placeholder:"CIDR"`
 }
 
@@ -41,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, con *console) error {
 	if err := c.agree(settings); err != nil {
 		return err
 	}
-	e := edge{limits: mastodon.DefaultLimits()}
+	e := edge{limits: mastodon.DefaultLimits(), kept: cmp.Or(c.Kept, beside(c.Data))}
 	if e.sources, err = proxies(c.Proxy); err != nil {
 		return err
 	}
@@ -51,6 +54,15 @@ func (c *serveCmd) Run(ctx context.Context, con *console) error {
 	}
 	log.Info("serving", "url", settings.URL, "desk", settings.DeskURL, "ops", l.ops.Addr().String(), "version", version())
 	return runServer(ctx, st, l, e, log)
+}
+
+// beside is where the newest checkpoint of a data directory is kept: not in it, where a copy that is put back would bring its
+// own.
+func beside(data string) string {
+	if data == "" {
+		return ""
+	}
+	return filepath.Clean(data) + ".checkpoint"
 }
 
 // proxies reads the addresses of the reverse proxies.

@@ -40,6 +40,7 @@ const (
 type edge struct {
 	limits  mastodon.Limits
 	sources web.Sources
+	kept    string // a file for the newest checkpoint, apart from the data; "": none
 }
 
 // server is everything that runs on a store.
@@ -97,7 +98,10 @@ func newServer(ctx context.Context, st *store.Store, e edge, now func() time.Tim
 	if s.guard, err = guard.New(ctx, st, now, log); err != nil {
 		return nil, err
 	}
-	s.watch = watch.New(watch.Config{Store: st, Guard: s.guard, Now: now, Log: log})
+	s.watch = watch.New(watch.Config{Store: st, Guard: s.guard, Now: now, Log: log, Kept: e.kept})
+	if err := s.watch.Recall(ctx); err != nil {
+		return nil, err
+	}
 	settings := s.guard.Settings()
 	s.net, err = social.New(ctx, social.Config{Store: st, Feed: s.feed, Now: s.now, Log: log,
 		HighProfileAt: s.guard.HighProfileAt, Raise: s.guard.RaiseClass})

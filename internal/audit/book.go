@@ -72,6 +72,9 @@ func (b *Book) Lost() error { return b.scratch.Lost() }
 // appended to it make it no better.
 func (b *Book) Broken() bool { return b.broken }
 
+// Head is the ledger's, as Follow saw it last.
+func (b *Book) Head() ledger.Head { return b.head }
+
 // Size is how many entries the book has.
 func (b *Book) Size() int64 { return b.head.Size }
 

@@ -31,6 +31,7 @@ type Config struct {
 	Guard *guard.Guard
 	Now   func() time.Time
 	Log   *slog.Logger
+	Kept  string // a file, apart from the data, for the newest checkpoint; "": none
 }
 
 // Watch looks at a store for as long as it runs. Any number of nodes may each have one.
@@ -44,6 +45,9 @@ type Watch struct {
 	unmet string              // those that could not
 	told  map[string]model.ID // in which incident that is not closed what differs stands, by its words
 	blind blind
+
+	kept    ledger.Head // whose checkpoint is in the file
+	keptErr string      // why it could not be written
 
 	open           atomic.Int64
 	unacknowledged atomic.Int64
@@ -117,6 +121,7 @@ func (w *Watch) look(ctx context.Context) error {
 	if err := w.tampered(limited); err != nil {
 		return err
 	}
+	w.keepHead(limited)
 	changed := w.asked.IsZero()
 	for _, e := range entries {
 		if err := w.happened(limited, e); err != nil {
