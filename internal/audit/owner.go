@@ -41,7 +41,7 @@ func (r *replay) ownersSignature(index int64, row ledger.Row) {
 		return
 	}
 	if k.Owner.Sanction == 0 {
-		r.sign(q.ID, noPerson)
+		r.sign(q.ID, noPerson, k.SignedAt)
 	}
 	r.signatures++
 	rp := r.owners

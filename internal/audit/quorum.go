@@ -39,6 +39,9 @@ func (r *replay) quorum(f ledger.Facts) {
 	} else if !meets(q.Need, need) {
 		r.find(f.Index, "%s took effect for %s; by the policy in force it takes %s", f.Kind, needWords(q.Need), needWords(need))
 	}
+	if newest, ok := r.newest[q.ID]; ok && q.Need.Wait > 0 && f.Time.Before(newest.Add(r.shortened(q.Need.Wait))) {
+		r.find(f.Index, "%s took effect %s after its last key, before its wait was over", f.Kind, f.Time.Sub(newest))
+	}
 	var holders []approval.Holder
 	for _, k := range f.Keys {
 		if k.Owner {

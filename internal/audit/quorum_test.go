@@ -84,6 +84,25 @@ func TestWhatTookEffectIsJudgedAgain(t *testing.T) {
 		"a warning by nobody who may": {func(f forgery) {
 			f.by("auditor", f.policy(), model.Command{Kind: model.CmdWarn, Account: f.Accounts["uncle"]})
 		}, "warn took effect without 1 key of agent"},
+		"a suspension before its wait is over": {func(f forgery) {
+			out, err := f.Submit("agent", f.Command(model.CmdSuspend, "newsroom"))
+			for _, login := range []string{"lead", "agent"} {
+				if err == nil {
+					out, err = f.Turn(login, out.Request.ID)
+				}
+			}
+			if err != nil || out.Request.State != model.StateWaiting {
+				f.TB.Fatal(out.Request.State, err)
+			}
+			f.in(ledger.EventExecuted, model.CmdSuspend, func(p *store.PrivTx) error {
+				q := out.Request
+				q.State, q.ClosedAt = model.StateExecuted, p.Now()
+				p.Entry.Facts.Account, p.Entry.Facts.Request, p.Entry.Facts.Need = q.Command.Account, q.ID, q.Need
+				p.Entry.Facts.Keys = []ledger.KeyFact{f.key("lead", false), f.key("agent", false)}
+				return errors.Join(p.PutRequest(f, q), p.PutSanction(f, model.Sanction{ID: p.NextID(), Account: q.Command.Account,
+					Kind: model.SanctionSuspend, Request: q.ID, Start: p.Now()}))
+			})
+		}, "before its wait was over"},
 		"a freeze by somebody who leaves": {func(f forgery) {
 			f.by("lastday", f.policy(), model.Command{Kind: model.CmdFreeze})
 		}, "who was leaving (law 3)"},

@@ -48,13 +48,14 @@ type replay struct {
 	unread  error          // why
 
 	signed map[model.ID]map[model.ID]bool // who has signed, by open request; noPerson is the account's owner
+	newest map[model.ID]time.Time         // when the newest of them did
 	locks  map[string]briefLocks          // by account
 }
 
 func newReplay(ctx context.Context, st *store.Store, scratch *store.Scratch, workers int) *replay {
 	return &replay{ctx: ctx, st: st, scratch: scratch, found: &findings{}, sums: newSummer(), tables: map[string]*rows{}, erased: map[int64]bool{}, limit: math.MaxInt,
 		whole:  map[string]map[string]map[string]string{"requests": {}, "credentials": {}, "account_classes": {}, "recoveries": {}},
-		people: people{}, signed: map[model.ID]map[model.ID]bool{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
+		people: people{}, signed: map[model.ID]map[model.ID]bool{}, newest: map[model.ID]time.Time{}, locks: map[string]briefLocks{}, free: make(chan struct{}, workers)}
 }
 
 func (r *replay) find(entry int64, format string, args ...any) {
@@ -182,7 +183,10 @@ func (r *replay) same(table, key string, values map[string]string) bool {
 }
 
 // sign notes that a person has signed a request.
-func (r *replay) sign(request, person model.ID) {
+func (r *replay) sign(request, person model.ID, at time.Time) {
+	if at.After(r.newest[request]) {
+		r.newest[request] = at
+	}
 	if r.signed[request] == nil {
 		r.signed[request] = map[model.ID]bool{}
 	}
@@ -196,6 +200,7 @@ func (r *replay) forget(written []ledger.Row) {
 			delete(r.whole["requests"], row.Key)
 			if id, err := model.ParseID("id", row.Key); err == nil {
 				delete(r.signed, id)
+				delete(r.newest, id)
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func (r *replay) signature(index int64, row ledger.Row) {
 		return
 	}
 	if c.Person == k.Person {
-		r.sign(q.ID, k.Person) // if the signature is not good after all, that is a finding of its own
+		r.sign(q.ID, k.Person, k.SignedAt) // if the signature is not good after all, that is a finding of its own
 	}
 	r.signatures++
 	rp := r.rp
