@@ -108,6 +108,7 @@ func emptyRoutes() []route {
 		nothing("GET /api/v2/filters", "read:filters"),
 		nothing("GET /api/v1/bookmarks", "read:bookmarks"),
 		nothing("GET /api/v1/conversations", readStatuses),
+		nothing("GET /api/v1/notifications/requests", readNotifications),
 		nothing("GET /api/v1/scheduled_statuses", readStatuses),
 		nothing("GET /api/v1/domain_blocks", readBlocks),
 		nothing("GET /api/v1/endorsements", readAccounts),
