@@ -123,7 +123,7 @@ func TestInputThatCannotBeRead(t *testing.T) {
 	cut := slices.Clone(good.Credential[:len(good.Credential)-9])
 	for body, words := range map[string]string{
 		"":                             "empty",
-		"null":                         "credential: is needed",
+		"null":                         "must not be a JSON null",
 		"[]":                           "must not be a JSON array",
 		"{":                            "not JSON",
 		"{}":                           "credential: is needed",

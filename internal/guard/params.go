@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -117,7 +118,7 @@ func (c *court) readParams(ctx context.Context, d *deed, made time.Time) error {
 	r, now, allowed := c.r, c.now, takes(d.cmd)
 	for _, name := range slices.Sorted(maps.Keys(d.cmd.Params)) {
 		if !slices.Contains(allowed, name) && !(name == paramBulk && bulkable(d.cmd.Kind)) {
-			return model.Invalid("params."+name, "%s takes no such parameter (it takes %v)", d.cmd.Kind, allowed)
+			return model.Invalid("params."+name, "%s takes no such parameter (it takes %s)", d.cmd.Kind, cmp.Or(model.Names(allowed), "none"))
 		}
 	}
 	if ground := d.cmd.Params[paramGround]; ground != "" && ground != "legal" && ground != "rule" {
@@ -214,7 +215,7 @@ func (d *deed) readEnd(made, now time.Time) error {
 		}
 		d.until, d.end = at, at.Sub(later(made, d.at))
 		if d.end < time.Minute || d.end > maxFor || !at.After(now) {
-			return model.Invalid("params.until", "must be from 1m to %s after the effect", maxFor)
+			return model.Invalid("params.until", "must be from a minute to five years after the effect")
 		}
 	case text == "" && d.cmd.Kind == model.CmdLock:
 		d.end = BriefLock
@@ -222,7 +223,7 @@ func (d *deed) readEnd(made, now time.Time) error {
 	default:
 		end, err := time.ParseDuration(text)
 		if err != nil || end < time.Minute || end > maxFor {
-			return model.Invalid("params.for", `must be a duration from 1m to %s, such as 15m or 72h, or "unlimited"`, maxFor)
+			return model.Invalid("params.for", `must be a duration from 1m to 43800h (five years), such as 15m or 72h, or "unlimited"`)
 		}
 		d.end = end
 	}
@@ -265,7 +266,7 @@ func (d *deed) readClass() error {
 	}
 	to := model.Class(d.cmd.Params[paramClass])
 	if to.Rank() < 0 {
-		return model.Invalid("params.class", "must be one of %v", model.Classes())
+		return model.Invalid("params.class", "must be one of %s", model.Names(model.Classes()))
 	}
 	if to == d.class {
 		return model.Invalid("params.class", "the account's class is %s already", to)

@@ -25,5 +25,5 @@ func ParseCategory(field, s string) (Category, error) {
 	if c := Category(s); slices.Contains(Categories(), c) {
 		return c, nil
 	}
-	return "", Invalid(field, "must be one of %v", Categories())
+	return "", Invalid(field, "must be one of %s", Names(Categories()))
 }

@@ -28,7 +28,7 @@ func ParseRole(field, s string) (Role, error) {
 	if r := Role(s); slices.Contains(Roles(), r) {
 		return r, nil
 	}
-	return "", Invalid(field, "must be one of %v", Roles())
+	return "", Invalid(field, "must be one of %s", Names(Roles()))
 }
 
 // EmploymentKind says how a person is employed.

@@ -35,6 +35,15 @@ func CheckProse(field, text string, most int) error {
 	return CheckShown(field, text)
 }
 
+// Names lists words as an error names them.
+func Names[S ~string](words []S) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, ", ")
+}
+
 func hides(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }

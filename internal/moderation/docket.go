@@ -30,7 +30,7 @@ func (d Docket) Overdue(t time.Time) bool {
 // the newest down, with an ID below before (0: no bound).
 func (m *Moderation) Appeals(ctx context.Context, state model.AppealState, before, after model.ID, limit int) ([]Docket, error) {
 	if !slices.Contains(model.AppealStates(), state) {
-		return nil, model.Invalid("state", "must be one of %v", model.AppealStates())
+		return nil, model.Invalid("state", "must be one of %s", model.Names(model.AppealStates()))
 	}
 	appeals, err := m.st.Appeals(ctx, state, store.Range{Before: before, After: after, Up: state == model.AppealOpen, Limit: limit})
 	if err != nil {

@@ -101,8 +101,12 @@ func restored(q model.Request, who string) string {
 	case q.Command.Post != 0:
 		return fmt.Sprintf("Post %s by %s is visible again, as it was before", q.Command.Post, who)
 	}
-	return fmt.Sprintf("Whatever hides, limits or locks %s now is lifted; its %s see it again, as it was before",
-		who, followers(q.Target.Reach))
+	see := "see"
+	if q.Target.Reach == 1 {
+		see = "sees"
+	}
+	return fmt.Sprintf("Whatever hides, limits or locks %s now is lifted; its %s %s it again, as it was before",
+		who, followers(q.Target.Reach), see)
 }
 
 // onStanding is about an account's class and mark.
