@@ -18,7 +18,7 @@ func TestCatalogueIsTheGuards(t *testing.T) {
 	w := testkit.NewWorld(t, testkit.WorldOptions{})
 	named := func(login string) model.ID { return w.Actor(login).Person }
 	post := w.Post("uncle", "a bridge")
-	it := regexp.MustCompile(`it takes ([a-z_, ]+)`)
+	it := regexp.MustCompile(`\(it takes ([a-z_, ]+)\)`)
 	takes := func(cmd model.Command, beside ...string) []string {
 		cmd.Params = map[string]string{"bogus": "1"}
 		for _, name := range beside {

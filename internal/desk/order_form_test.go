@@ -14,7 +14,7 @@ import (
 // parameter that a command does not take, the guard says which ones it takes.
 func TestAccountFieldsAreTheGuards(t *testing.T) {
 	w := testkit.NewWorld(t, testkit.WorldOptions{})
-	takes := regexp.MustCompile(`it takes ([a-z_, ]+)`)
+	takes := regexp.MustCompile(`\(it takes ([a-z_, ]+)\)`)
 	offered := map[string]bool{}
 	for _, group := range accountKinds() {
 		for _, kind := range group.Kinds {
