@@ -164,6 +164,13 @@ func (r Reads) UndoneOn(ctx context.Context, account, onCase model.ID) (n int64,
 	return n, err
 }
 
+// UndoneBefore counts those that were recorded before an entry of the ledger.
+func (r Reads) UndoneBefore(ctx context.Context, account, onCase model.ID, entry int64) (n int64, err error) {
+	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM charges
+		WHERE account = $1 AND case_id = $2 AND kind = 'restore' AND leaf < $3`, account, onCase, entry)
+	return n, err
+}
+
 // Vetoes counts the requests on a case that a person brought to a state, vetoed or declined, since a time.
 func (r Reads) Vetoes(ctx context.Context, person, onCase model.ID, state model.RequestState, since time.Time) (n int64, err error) {
 	_, err = r.row(ctx, []any{&n}, `SELECT COUNT(*) FROM vetoes JOIN requests ON requests.id = vetoes.request

@@ -61,7 +61,7 @@ func (w *Watch) wentDark(ctx context.Context, f ledger.Facts) error {
 	if s.Post != 0 {
 		d.Undo += " --param post=" + s.Post.String()
 	}
-	undone, err := w.Store.UndoneOn(ctx, f.Account, s.Case)
+	undone, err := w.Store.UndoneBefore(ctx, f.Account, s.Case, f.Index)
 	if err != nil {
 		return err
 	}
