@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -146,7 +147,8 @@ func (d *sqliteDialect) writerStamp(ctx context.Context) (stamp int64, err error
 	return stamp, err
 }
 
-const schemaText = `SELECT type || ' ' || name, COALESCE(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`
+// schemaText reads the schema of the tables that it is completed with: other tables in the same file are somebody else's.
+const schemaText = `SELECT type || ' ' || name, COALESCE(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND tbl_name IN `
 
 // madeSchema is newSchema, which is the same for as long as the program runs.
 var madeSchema = sync.OnceValues(newSchema)
@@ -168,7 +170,7 @@ func newSchema() (schema map[string]string, err error) {
 	if err := d.watchTables(ctx); err != nil {
 		return nil, err
 	}
-	return schemaOf(ctx, d.pool, schemaText)
+	return schemaOf(ctx, d.pool, schemaText+`(SELECT tbl_name FROM sqlite_master)`)
 }
 
 func (d *sqliteDialect) oddSchema(ctx context.Context) ([]string, error) {
@@ -176,7 +178,14 @@ func (d *sqliteDialect) oddSchema(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := schemaOf(ctx, d.pool, schemaText)
+	var ours []string
+	for name := range want {
+		if table, is := strings.CutPrefix(name, "table "); is {
+			ours = append(ours, "'"+table+"'")
+		}
+	}
+	slices.Sort(ours) // one text, which is prepared once
+	got, err := schemaOf(ctx, d.pool, schemaText+`(`+strings.Join(ours, ", ")+`)`)
 	if err != nil {
 		return nil, err
 	}
