@@ -27,7 +27,7 @@ test: test-deps lint ## install what the tests need, then run every check and te
 test-deps: ## install the programs that the tests drive, where they are missing (Debian, apt)
 	@scripts/test-deps.sh
 
-test-long: test-deps ## the same tests in their large sizes
+test-long: test-deps ## the same tests in their large sizes: hours, and 50 GB of disk
 	KEYTURN_TEST_LONG=1 go test $(RACE) -timeout 4h $(ARGS) ./...
 	KEYTURN_TEST_ENTRIES=10000000 go test -timeout 4h -run 'TestLongLedger$$' -v ./internal/audit
 
