@@ -27,6 +27,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // office is a desk that listens, over a world.
 type office struct {
 	*testkit.World
+	dir   string // of the database
 	url   string
 	staff *staff.Staff
 	watch *watch.Watch
@@ -38,7 +39,8 @@ func open(t testing.TB) *office {
 	server := httptest.NewUnstartedServer(nil)
 	_, port, _ := strings.Cut(server.Listener.Addr().String(), ":")
 	origin := "http://localhost:" + port
-	w := testkit.NewWorld(t, testkit.WorldOptions{Desk: origin})
+	dir := t.TempDir()
+	w := testkit.NewWorld(t, testkit.WorldOptions{Desk: origin, Dir: dir})
 	st, err := staff.New(t.Context(), staff.Config{Store: w.Store, Guard: w.Guard, Software: []byte(softkey.AAGUID), Now: w.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +56,7 @@ func open(t testing.TB) *office {
 	server.Config.Handler = h
 	server.Start()
 	t.Cleanup(server.Close)
-	return &office{World: w, url: origin, staff: st, watch: watching}
+	return &office{World: w, dir: dir, url: origin, staff: st, watch: watching}
 }
 
 // answer is what the desk answered.

@@ -1,7 +1,9 @@
 package desk_test
 
 import (
+	"database/sql"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -148,4 +150,26 @@ func TestPostIsRemovedFromTheForm(t *testing.T) {
 	agent.get("/accounts/@uncle").is(http.StatusOK, `href="?kind=restore&amp;sanction=`+on[0].ID.String()+`#ask"`)
 	agent.ask(map[string]any{"kind": "restore", "account": "@uncle", "reason": "no spam", "params": map[string]string{"sanction": on[0].ID.String()}}, http.StatusCreated)
 	agent.get("/accounts/@uncle").is(http.StatusOK, "Nothing hides, limits or locks it.", "lifted <time")
+}
+
+// TestWithoutAPolicyTheDeskRestores: when the policy in force cannot be had, whoever restores by their office sees what there
+// is, and can ask for it.
+func TestWithoutAPolicyTheDeskRestores(t *testing.T) {
+	o := open(t)
+	o.Do("agent", o.Command(model.CmdSuspend, "uncle"))
+	lead, agent := o.signIn(t, "lead"), o.signIn(t, "agent")
+	lead.get("/accounts/@uncle").is(http.StatusOK) // with the policy in memory
+	db, err := sql.Open("sqlite", filepath.Join(o.dir, "keyturn.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `DELETE FROM policies`); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/accounts/@uncle", "/requests", "/incidents", "/freezes", "/people", "/cases"} {
+		lead.get(path).is(http.StatusOK)
+		agent.get(path).is(http.StatusForbidden)
+	}
+	lead.post("/api/v1/requests", map[string]any{"kind": "restore", "account": "@uncle", "reason": "because of the test"}).is(http.StatusCreated, "executed")
 }

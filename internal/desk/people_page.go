@@ -28,6 +28,9 @@ func (d *desk) peoplePage(w http.ResponseWriter, r *http.Request, who caller) er
 		return err
 	}
 	gaps, err := d.listGaps(r.Context())
+	if model.KindOf(err) == model.KindNotFound {
+		gaps, err = nil, nil // there is no policy in force: an incident says so
+	}
 	if err != nil {
 		return err
 	}
