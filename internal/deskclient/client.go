@@ -157,6 +157,7 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 	if err != nil {
 		return fmt.Errorf("reading the desk's answer: %w", err)
 	}
+	answer = shown(answer)
 	if res.StatusCode >= 300 {
 		no := &Error{Status: res.StatusCode}
 		if json.Unmarshal(answer, no) != nil || no.Message == "" {

@@ -21,7 +21,7 @@ func CheckText(field, text string, most int) error {
 // CheckShown refuses a text that shows other than it is, where somebody decides by what they read, maybe at a terminal:
 // controls but for line ends and tabs, and what turns the direction of the letters after it (UAX #9, 2.1 to 2.4).
 func CheckShown(field, text string) error {
-	if strings.ContainsFunc(text, hides) {
+	if strings.ContainsFunc(strings.ReplaceAll(text, "\r\n", "\n"), Hides) {
 		return Invalid(field, "must not contain control characters, nor what turns the direction of writing")
 	}
 	return nil
@@ -44,8 +44,9 @@ func Names[S ~string](words []S) string {
 	return strings.Join(texts, ", ")
 }
 
-func hides(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+// Hides reports whether a character has a text show other than it is.
+func Hides(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
 // CheckName refuses a name that is not one line of what can be seen, without space around it.

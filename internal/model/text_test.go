@@ -22,6 +22,8 @@ func TestShown(t *testing.T) {
 		"\u202eadA":                    {false, false},
 		"\u2066a\u2069":                {false, false},
 		"bell\a":                       {false, false},
+		"one\r\ntwo":                   {true, false},
+		"one\rtwo":                     {false, false},
 	} {
 		if err := model.CheckShown("reason", text); (err == nil) != want.shown {
 			t.Errorf("%q: %v", text, err)
