@@ -60,11 +60,20 @@ func (g *Guard) convene(ctx context.Context, p *store.PrivTx) (*court, error) {
 // judge decides: laws, then policy, then whose keys stand. The error it returns is trouble (the store, a broken row),
 // which refuses what harms or governs; a refusal stands in the verdict.
 func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (verdict, error) {
+	v, err := c.weigh(ctx, q)
+	if err != nil || v.refusal != nil {
+		return v, err
+	}
+	return c.count(ctx, v, q, keys)
+}
+
+// weigh is all of it that does not depend on the keys.
+func (c *court) weigh(ctx context.Context, q model.Request) (verdict, error) {
 	d, err := c.look(ctx, q.Command, q.CreatedAt)
 	if err != nil {
 		return verdict{deed: d}, err
 	}
-	v := verdict{deed: d, void: map[model.ID]*model.Error{}}
+	v := verdict{deed: d}
 	requester, err := c.member(ctx, q.Requester)
 	if err != nil {
 		return v, err
@@ -89,12 +98,18 @@ func (c *court) judge(ctx context.Context, q model.Request, keys []model.Key) (v
 		return v.refuse(err)
 	}
 	v.undo = v.undo && v.need.Keys == 1
+	return v, nil
+}
+
+// count is the rest: whose keys stand, what is missing, and whether those who do it may do so much.
+func (c *court) count(ctx context.Context, v verdict, q model.Request, keys []model.Key) (verdict, error) {
+	v.void = map[model.ID]*model.Error{}
 	holders, err := c.stand(ctx, &v, q, keys)
 	if err != nil {
 		return v, err
 	}
 	v.missing = approval.Tally(v.need, holders)
-	v.refusal, err = c.charge(ctx, v, requester.ID)
+	v.refusal, err = c.charge(ctx, v, q.Requester)
 	return v, err
 }
 

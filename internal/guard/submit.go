@@ -86,7 +86,7 @@ func (c *court) sessionKey(ctx context.Context, p *store.PrivTx, q model.Request
 		return nil, v, nil
 	}
 	k := model.Key{ID: p.NextID(), Request: q.ID, Person: a.Person, Login: a.Login, SignedAt: c.now, ExpiresAt: c.now}
-	with, err := c.judge(ctx, q, []model.Key{k})
+	with, err := c.count(ctx, v, q, []model.Key{k})
 	if err != nil || len(with.counted) == 0 {
 		return nil, v, err
 	}
