@@ -83,7 +83,7 @@ func longSize(tb testing.TB) int64 {
 }
 
 // memory is what verifying a ledger may take, and what following one may beside 16 bytes for each entry.
-const memory = 400 << 20
+const memory = 512 << 20
 
 // TestLongLedger verifies, follows and asks a long ledger: in memory that does not grow with it, and at once.
 func TestLongLedger(t *testing.T) {

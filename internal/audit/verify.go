@@ -30,7 +30,7 @@ func (r Report) OK() bool { return len(r.Findings) == 0 }
 // for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries
 // are done. An error means that something could not be read, not that something is wrong.
 //
-// It uses every core, and up to 400 MB of memory, most of it page caches, however long the ledger is: what is known of each row, about 40 bytes,
+// It uses every core, and up to 500 MB of memory, most of it page caches, however long the ledger is: what is known of each row, about 40 bytes,
 // goes to a temporary file (store.Scratch). The store may be written to meanwhile: what is appended while the ledger is
 // read is read at the end, together with the rows.
 func Verify(ctx context.Context, st *store.Store, progress func(done, of int64)) (Report, error) {
