@@ -21,7 +21,7 @@ import (
 const (
 	sweepTime  = 50 * time.Millisecond
 	sharedTime = 250 * time.Millisecond
-	hurryTime  = 2 * time.Second
+	hurryTime  = time.Second
 )
 
 // smallTable is the most rows that a table may have to be compared as a whole at every look. pieceRows is how many rows
