@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"keyturn/internal/model"
 	"keyturn/internal/testkit"
@@ -78,16 +77,5 @@ func TestCatalogueIsTheGuards(t *testing.T) {
 	}
 	if help := (orderArgs{}).Help(); !strings.Contains(help, "set_employment") || !strings.Contains(help, "status, kind, ends") {
 		t.Error("the help lacks a command or its parameters")
-	}
-}
-
-func TestLasting(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		15 * time.Minute: "15 minutes", time.Hour: "1 hour", 24 * time.Hour: "24 hours", 30 * 24 * time.Hour: "30 days",
-		90 * time.Second: "1 minute 30 seconds", 1500 * time.Millisecond: "1 second", 0: "less than a second", 5 * 365 * 24 * time.Hour: "1,825 days",
-	} {
-		if got := lasting(d); got != want {
-			t.Errorf("%v is %q, want %q", d, got, want)
-		}
 	}
 }

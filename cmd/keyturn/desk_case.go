@@ -188,7 +188,7 @@ func stateOf(v deskclient.Case) string {
 // printCase prints a case with its reports, evidence and history.
 func printCase(out io.Writer, v deskclient.Case) {
 	fmt.Fprintf(out, "case %s on @%s (%s): %s, %s, works on it: %s\n", v.ID, v.Account.Handle, v.Account.Class, stateOf(v),
-		counted(int64(v.ReportsCount), "report", "reports"), nameOf(v.Assignee))
+		model.Counted(int64(v.ReportsCount), "report", "reports"), nameOf(v.Assignee))
 	if v.State == model.CaseOpen {
 		fmt.Fprintf(out, "  due %s\n", dueOf(v))
 	}

@@ -50,7 +50,7 @@ func (c *deskLoginCmd) Run(ctx context.Context, con *console, root *cli) error {
 	defer cancel()
 	session, err := stranger.Await(waits, codes)
 	if err != nil && waits.Err() != nil && ctx.Err() == nil {
-		return model.Errorf(model.KindUnauthenticated, "nobody has allowed it within %s", lasting(c.Timeout))
+		return model.Errorf(model.KindUnauthenticated, "nobody has allowed it within %s", model.Lasting(c.Timeout))
 	}
 	if err != nil {
 		return d.answer(con, deskclient.Request{}, err)

@@ -54,7 +54,7 @@ func (c *deskShowCmd) account(ctx context.Context, con *console, root *cli, clie
 		return fmt.Errorf("the desk's answer makes no sense: %w", err)
 	}
 	fmt.Fprintf(con.out, "@%s (%s) account %s\n  %s, %s, %s\n", v.Handle, v.Class, v.ID,
-		counted(v.Followers, "follower", "followers"), counted(v.Posts, "post", "posts"), counted(int64(v.Strikes), "strike", "strikes"))
+		model.Counted(v.Followers, "follower", "followers"), model.Counted(v.Posts, "post", "posts"), model.Counted(int64(v.Strikes), "strike", "strikes"))
 	if v.Strictest != v.Class {
 		fmt.Fprintf(con.out, "  was %s: keeps its requirements for 7 days\n", v.Strictest)
 	}
@@ -144,7 +144,7 @@ func missingOf(r deskclient.Request) string {
 	}
 	text := keysAndRoles(r.Missing)
 	if r.Missing.Teams > 0 && r.Need.Teams > 1 {
-		text += fmt.Sprintf(" (from %s)", counted(int64(r.Missing.Teams), "further team", "further teams"))
+		text += fmt.Sprintf(" (from %s)", model.Counted(int64(r.Missing.Teams), "further team", "further teams"))
 	}
 	if r.OwnersKey {
 		text += " (or the owner's passkey for one)"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/model"
 	"keyturn/internal/store"
 )
 
@@ -92,7 +93,7 @@ func progressOn(w io.Writer, what string, now func() time.Time) func(done, of in
 		shown = t
 		rate := float64(done) / max(t.Sub(start).Seconds(), 1e-3)
 		left := time.Duration(float64(of-done) / rate * float64(time.Second)).Round(time.Second)
-		fmt.Fprintf(w, "\r\033[K%d of %d %s (%d %%), %.0f %s/s, %s left", done, of, what, 100*done/max(of, 1), rate, what, lasting(left))
+		fmt.Fprintf(w, "\r\033[K%d of %d %s (%d %%), %.0f %s/s, %s left", done, of, what, 100*done/max(of, 1), rate, what, model.Lasting(left))
 	}
 }
 

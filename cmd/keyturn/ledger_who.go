@@ -160,7 +160,7 @@ func printAct(con *console, a audit.Act) {
 	fmt.Fprintf(con.out, "    case %s, rule %q: %s\n", a.Case, a.Rule, reason)
 	fmt.Fprintf(con.out, "    request %s, policy %.19s…\n", a.Request, a.Policy)
 	fmt.Fprintf(con.out, "    ledger entry %d, proved in the head of %s by %s\n", a.Leaf,
-		counted(a.Proof.Size, "entry", "entries"), counted(int64(len(a.Proof.Hashes)), "hash", "hashes"))
+		model.Counted(a.Proof.Size, "entry", "entries"), model.Counted(int64(len(a.Proof.Hashes)), "hash", "hashes"))
 	if l := a.Lifting; l != nil && l.Owner {
 		fmt.Fprintf(con.out, "    lifted by     the account's owner, with a passkey (ledger entry %d)\n", l.Leaf)
 	} else if l != nil {

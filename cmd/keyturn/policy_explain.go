@@ -161,7 +161,7 @@ func lackingWords(m approval.Missing, need model.Requirement) string {
 }
 
 func describeNeed(n model.Requirement) string {
-	text := counted(int64(n.Keys), "key", "keys")
+	text := model.Counted(int64(n.Keys), "key", "keys")
 	if len(n.Roles) > 0 {
 		text += ", among them " + rolesInWords(n.Roles)
 	}
@@ -169,7 +169,7 @@ func describeNeed(n model.Requirement) string {
 		text += fmt.Sprintf(", from %d teams", n.Teams)
 	}
 	if n.Wait > 0 {
-		text += ", then a wait of " + lasting(n.Wait)
+		text += ", then a wait of " + model.Lasting(n.Wait)
 	}
 	return text
 }

@@ -171,7 +171,7 @@ func meets(asked, need model.Requirement) bool {
 }
 
 func needWords(n model.Requirement) string {
-	words := plural(n.Keys, "key")
+	words := model.Counted(int64(n.Keys), "key", "keys")
 	if len(n.Roles) > 0 {
 		var roles []string
 		for _, role := range n.Roles {
@@ -180,10 +180,10 @@ func needWords(n model.Requirement) string {
 		words += " of " + strings.Join(roles, ", ")
 	}
 	if n.Teams > 1 {
-		words += " and " + plural(n.Teams, "team")
+		words += " and " + model.Counted(int64(n.Teams), "team", "teams")
 	}
 	if n.Wait > 0 {
-		words += " after " + n.Wait.String()
+		words += " after " + model.Lasting(n.Wait)
 	}
 	return words
 }
@@ -195,11 +195,4 @@ func timeOf(text string) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return strconv.Itoa(n) + " " + word + "s"
 }

@@ -54,7 +54,7 @@ func TestWhatTookEffectIsJudgedAgain(t *testing.T) {
 				m.Employment = model.Employment{Kind: model.Employee, Status: model.EmploymentActive}
 				return errors.Join(err, p.PutPerson(f, m))
 			})
-		}, "set_employment took effect for 1 key; by the policy in force it takes 3 keys of security, admin and 2 teams after 24h0m0s"},
+		}, "set_employment took effect for 1 key; by the policy in force it takes 3 keys of security, admin and 2 teams after 1 day"},
 		"another team": {func(f forgery) {
 			f.selfSigned(model.CmdSetEmployment, func(p *store.PrivTx, _ model.Request) error {
 				m, err := p.Person(f, f.Actor("lead2").Person)

@@ -26,12 +26,12 @@ func (r Report) OK() bool { return len(r.Findings) == 0 }
 
 // Verify checks a store: the tree over the leaves, each entry's facts against its leaf, every signature, that each entry
 // may have changed what it changed, that the replayed facts are exactly the privileged rows, and that the database is whole
-// in itself. Nothing that is needed
+// in itself, where the engine can tell. Nothing that is needed
 // for that is taken from the rows: what they say is what is in question. progress, unless nil, is told how many entries
 // are done. An error means that something could not be read, not that something is wrong.
 //
-// It uses every core, and up to 500 MB of memory, most of it page caches, however long the ledger is: what is known of each row, about 40 bytes,
-// goes to a temporary file (store.Scratch). The store may be written to meanwhile: what is appended while the ledger is
+// It uses every core, and up to 500 MB of memory, most of it page caches, however long the ledger is: what is known of each
+// row, about 40 bytes, goes to a temporary file (store.Scratch). The store may be written to meanwhile: what is appended while the ledger is
 // read is read at the end, together with the rows.
 func Verify(ctx context.Context, st *store.Store, progress func(done, of int64)) (Report, error) {
 	return verify(ctx, st, runtime.GOMAXPROCS(0), chunkSize, progress)

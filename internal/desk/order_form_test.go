@@ -70,7 +70,7 @@ func TestStateWords(t *testing.T) {
 
 // TestParamWords has Go's durations and machines' times in words.
 func TestParamWords(t *testing.T) {
-	for param, want := range map[string]string{"15m0s": "15 minutes", "72h": "3 days", "1h30m": "1 hour, 30 minutes", "unlimited": "unlimited"} {
+	for param, want := range map[string]string{"15m0s": "15 minutes", "72h": "3 days", "1h30m": "1 hour 30 minutes", "unlimited": "unlimited"} {
 		if got := paramWords("for", param); got != want {
 			t.Errorf("%q became %q, want %q", param, got, want)
 		}

@@ -29,7 +29,7 @@ type view struct {
 
 // parsePages reads each page's template together with the layout.
 func parsePages() (map[string]*template.Template, error) {
-	funcs := template.FuncMap{"when": when, "stamp": stamp, "words": inWords, "comma": humanize.Comma, "short": short, "count": count, "param": paramWords, "trimDot": func(s string) string { return strings.TrimSuffix(s, ".") },
+	funcs := template.FuncMap{"when": when, "stamp": stamp, "words": inWords, "comma": humanize.Comma, "short": short, "count": model.Counted, "param": paramWords, "trimDot": func(s string) string { return strings.TrimSuffix(s, ".") },
 		"pair": func(form string, f orderField) map[string]any { return map[string]any{"Form": form, "Field": f} }}
 	layout, err := template.New("layout.html").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/ask.html")
 	if err != nil {
@@ -64,34 +64,12 @@ func when(t time.Time) string {
 	return t.UTC().Format("2 Jan 2006, 15:04:05 UTC")
 }
 
-// count is a number of things, each of which has a name.
-func count(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return humanize.Comma(n) + " " + many
-}
-
-// lasts is a length of time in words.
-func lasts(d time.Duration) string {
-	var parts []string
-	for _, u := range []struct {
-		of        time.Duration
-		one, many string
-	}{{24 * time.Hour, "day", "days"}, {time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}, {time.Second, "second", "seconds"}} {
-		if n := d / u.of; n > 0 {
-			parts, d = append(parts, count(int64(n), u.one, u.many)), d%u.of
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // paramWords is the value of a command's parameter as people read it.
 func paramWords(name, value string) string {
 	switch name {
 	case "for":
 		if d, err := time.ParseDuration(value); err == nil {
-			return lasts(d)
+			return model.Lasting(d)
 		}
 	case "at", "until":
 		if at, err := time.Parse(time.RFC3339, value); err == nil {

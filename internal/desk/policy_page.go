@@ -80,7 +80,7 @@ func (d *desk) policyPage(w http.ResponseWriter, r *http.Request, who caller) er
 
 func breakerWords(b policy.Breaker) string {
 	return fmt.Sprintf("past %s by everyone together within %s, darkening stops for everyone for %s",
-		count(int64(b.Darkenings), "darkening", "darkenings"), lasts(b.Window), lasts(b.Freeze))
+		model.Counted(int64(b.Darkenings), "darkening", "darkenings"), model.Lasting(b.Window), model.Lasting(b.Freeze))
 }
 
 func cellsOf(b *policy.Bundle, rows []policy.Row, classes []model.Class) (all []policyRow, err error) {

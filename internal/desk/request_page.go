@@ -194,7 +194,7 @@ func (d *desk) requestPage(w http.ResponseWriter, r *http.Request, who caller) e
 func lacks(m approval.Missing, teams int) string {
 	var parts []string
 	if m.Keys > 0 {
-		parts = append(parts, count(int64(m.Keys), "more person", "more people"))
+		parts = append(parts, model.Counted(int64(m.Keys), "more person", "more people"))
 	}
 	if len(m.Roles) > 0 {
 		var names []string
@@ -208,14 +208,14 @@ func lacks(m approval.Missing, teams int) string {
 		parts = append(parts, roles)
 	}
 	if teams > 1 && m.Teams > 0 { // one team is anybody's
-		parts = append(parts, "from "+count(int64(m.Teams), "more team", "more teams"))
+		parts = append(parts, "from "+model.Counted(int64(m.Teams), "more team", "more teams"))
 	}
 	return strings.Join(parts, ": ")
 }
 
 // InPlace says how many of the keys that a request needs it has.
 func (e requestEntity) InPlace() string {
-	turned := count(int64(len(e.Keys)), "key", "keys") + " turned"
+	turned := model.Counted(int64(len(e.Keys)), "key", "keys") + " turned"
 	if !e.State.Open() {
 		return turned
 	}

@@ -285,9 +285,9 @@ func when(q model.Request, divisor int64) string {
 		text = ","
 	}
 	if divisor > 1 {
-		return fmt.Sprintf("%s after a wait of %s (in this demo %s)", text, span(wait), span(wait/time.Duration(divisor)))
+		return fmt.Sprintf("%s after a wait of %s (in this demo %s)", text, model.Lasting(wait), model.Lasting(wait/time.Duration(divisor)))
 	}
-	return text + " after a wait of " + span(wait)
+	return text + " after a wait of " + model.Lasting(wait)
 }
 
 // lasting is how long a timed sanction lasts, by its parameters.
@@ -296,7 +296,7 @@ func lasting(params map[string]string, otherwise string) string {
 		return " until " + until
 	}
 	if d, err := time.ParseDuration(params["for"]); err == nil {
-		return " for " + span(d)
+		return " for " + model.Lasting(d)
 	}
 	if params["for"] == "unlimited" {
 		return " until it is restored"
@@ -314,20 +314,4 @@ func moment(param string) string {
 		return at.UTC().Format("2 January 2006, 15:04 UTC")
 	}
 	return at.UTC().Format("2 January 2006, 15:04:05.999 UTC")
-}
-
-// span is a length of time in the largest unit that it is a whole number of.
-func span(d time.Duration) string {
-	for _, u := range []struct {
-		name string
-		of   time.Duration
-	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
-		if d >= u.of && d%u.of == 0 {
-			if n := d / u.of; n != 1 {
-				return fmt.Sprintf("%d %ss", n, u.name)
-			}
-			return "1 " + u.name
-		}
-	}
-	return d.String()
 }

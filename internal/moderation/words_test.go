@@ -65,7 +65,7 @@ func TestWords(t *testing.T) {
 		{kind: model.CmdLock, target: president,
 			want: "@president (government) cannot post for 15 minutes; what it has posted stays visible."},
 		{kind: model.CmdLock, target: president, params: params("for", "90m"),
-			want: "@president (government) cannot post for 90 minutes; what it has posted stays visible."},
+			want: "@president (government) cannot post for 1 hour 30 minutes; what it has posted stays visible."},
 		{kind: model.CmdLimit, target: model.Target{Handle: "newsroom", Class: model.ClassHighProfile},
 			want: "@newsroom (high profile) is left out of public timelines, search and trends for everyone who does not follow it until it is restored."},
 		{kind: model.CmdWarn, target: president, want: "@president (government) gets a strike and a message; nothing is hidden."},
@@ -141,7 +141,7 @@ func TestWordsForEveryCommand(t *testing.T) {
 func TestWordsOfADemo(t *testing.T) {
 	q := model.Request{Command: model.Command{Kind: model.CmdBan}, Target: model.Target{Handle: "president", Class: model.ClassGovernment},
 		Need: model.Requirement{Wait: 15 * time.Minute}}
-	if got := moderation.Words(q, 600); !strings.Contains(got, "after a wait of 15 minutes (in this demo 1.5s)") {
+	if got := moderation.Words(q, 600); !strings.Contains(got, "after a wait of 15 minutes (in this demo 1.5 seconds)") {
 		t.Error(got)
 	}
 }
